@@ -1,0 +1,13 @@
+# Every library comes from the distribution; `./dev setup` installs them (tools/dependencies.txt).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(OpenSSL REQUIRED)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(SQLite3 REQUIRED)
+if(GODWIT_TESTS)
+  include(GoogleTest)
+  find_package(GTest REQUIRED)
+endif()
