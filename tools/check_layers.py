@@ -24,7 +24,7 @@ MAY_INCLUDE = {
 # Libraries that one room alone may use.
 ONLY_IN = {
     "antlr4-runtime": ["parser"],
-    "sqlite3.h": ["state", "executor/adapters/local"],
+    "sqlite3.h": ["base"],
     "yaml-cpp": ["config"],
     "CLI": ["cli"],
     "httplib.h": ["cli"],

@@ -10,15 +10,16 @@
 
 namespace godwit::executor {
 
-// New partitions and new locations of old ones, with the table parameters that belong to them: how copied data
-// appears. Nothing is moved or deleted; readers see the old or the new location, never a mixture in one partition.
+// New partitions and new locations of old ones, with the table parameters that belong to them: how copied
+// data appears. Nothing is moved or deleted; readers see the old or the new location, never a mixture in one
+// partition.
 struct Publication {
   TableName table;
   std::vector<PartitionMeta> partitions;  // sorted by name; at most kPublishedPartitionsMax
-  std::vector<std::string> dropped;       // partitions that are gone at the other site; metadata alone is dropped
-  Parameters parameters;                  // set on the table after the partitions
-  std::string op;                         // who did it: kept on each object as parameter "godwit.op"
-  Token token = 0;                        // refused while the table is sealed against copiers by a larger one
+  std::vector<std::string> dropped;  // partitions that are gone at the other site; metadata alone is dropped
+  Parameters parameters;             // set on the table after the partitions
+  std::string op;                    // who did it: kept on each object as parameter "godwit.op"
+  Token token = 0;                   // refused while the table is sealed against copiers by a larger one
 };
 inline constexpr size_t kPublishedPartitionsMax = 1000;
 
@@ -39,15 +40,17 @@ class Catalog {
   virtual Result<std::vector<TableName>> ListTables() = 0;
   virtual Result<std::optional<DatabaseMeta>> GetDatabase(const std::string& name) = 0;
   virtual Result<std::optional<TableMeta>> GetTable(const TableName& table) = 0;
-  // Up to `limit` partitions with names > `after`, by name. A plain table has one, named "" (its location is the
-  // table's). Errors: kInvalidInput if there is no such table.
+  // Up to `limit` partitions with names > `after`, by name. A plain table has one, named "" (its location is
+  // the table's). Errors: kInvalidInput if there is no such table.
   virtual Result<std::vector<PartitionMeta>> ListPartitions(const TableName& table, const std::string& after,
                                                             size_t limit) = 0;
 
   virtual Result<Effect> CreateDatabase(const DatabaseMeta& database) = 0;
-  // `op` is kept as parameter "godwit.op". Errors: kConflict if a table of that name exists that `op` did not make.
+  // `op` is kept as parameter "godwit.op". Errors: kConflict if a table of that name exists that `op` did not
+  // make.
   virtual Result<Effect> CreateTable(const TableMeta& table, const std::string& op) = 0;
-  // Columns, storage and parameters as given; the location, partitions and unknown parameters stay as they are.
+  // Columns, storage and parameters as given; the location, partitions and unknown parameters stay as they
+  // are.
   virtual Result<Effect> AlterTable(const TableMeta& table, const std::string& op) = 0;
   virtual Result<Effect> Publish(const Publication& publication) = 0;
 

@@ -1,5 +1,5 @@
-// executor/ports/copier.h — moves files between the two sites. A copy is a long piece of work with a tag: submitting a
-// tag twice starts it once, and whoever knows the tag can find it again after a crash.
+// executor/ports/copier.h — moves files between the two sites. A copy is a long piece of work with a tag:
+// submitting a tag twice starts it once, and whoever knows the tag can find it again after a crash.
 #pragma once
 
 #include <cstdint>

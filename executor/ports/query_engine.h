@@ -1,5 +1,5 @@
-// executor/ports/query_engine.h — looks at rows, where bytes cannot be compared (two runs of one job write the same
-// rows into different files).
+// executor/ports/query_engine.h — looks at rows, where bytes cannot be compared (two runs of one job write
+// the same rows into different files).
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ struct RowDifference {
 class QueryEngine {
  public:
   virtual ~QueryEngine() = default;
-  // One digest a partition, in the order asked. Errors: kUnavailable also where the engine gives no clear answer:
-  // no answer is never "equal".
+  // One digest a partition, in the order asked. Errors: kUnavailable also where the engine gives no clear
+  // answer: no answer is never "equal".
   virtual Result<std::vector<RowsDigest>> Digest(const TableName& table,
                                                  const std::vector<std::string>& partitions) = 0;
 };
@@ -37,8 +37,8 @@ class QueryEngine {
 class RowComparer {
  public:
   virtual ~RowComparer() = default;
-  // Up to `limit` rows that do not occur equally often, and in `columns` the names of the columns that differ among
-  // rows that share the rest.
+  // Up to `limit` rows that do not occur equally often, and in `columns` the names of the columns that differ
+  // among rows that share the rest.
   struct Difference {
     std::vector<RowDifference> rows;
     std::vector<std::string> columns;

@@ -16,7 +16,8 @@ struct JobStatus {
   Token token = 0;  // of the last SetPaused that was accepted; 0 where the scheduler keeps none
   // Attempts that may still write: running, queued, up for retry, deferred … Paused is not drained.
   int in_flight = 0;
-  std::string cursor;  // the last due date whose run succeeded here or was handed over, "2026-11-21"; "" if none
+  std::string
+      cursor;  // the last due date whose run succeeded here or was handed over, "2026-11-21"; "" if none
   std::optional<Timestamp> next_due;  // when the next run starts if nothing stops it
   Duration typical_run{0};            // median of recent successful runs; 0 if unknown
 };

@@ -53,8 +53,8 @@ struct TableMeta {
   std::string location;                // empty for a view
   std::string view_text;               // views alone
   Parameters parameters;               // TBLPROPERTIES, statistics among them
-  // How rows are stored: format, serde, bucketing, skew …: the adapter's own keys. Adapters of one kind understand
-  // each other's; a location may not hide here (an adapter rewrites such values itself).
+  // How rows are stored: format, serde, bucketing, skew …: the adapter's own keys. Adapters of one kind
+  // understand each other's; a location may not hide here (an adapter rewrites such values itself).
   Parameters storage;
 
   auto operator<=>(const TableMeta&) const = default;

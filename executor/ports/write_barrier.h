@@ -1,5 +1,5 @@
-// executor/ports/write_barrier.h — the lock at the resource itself, which stands even where a scheduler's pause is
-// ignored: writers of a table are denied, or copiers are sealed out.
+// executor/ports/write_barrier.h — the lock at the resource itself, which stands even where a scheduler's
+// pause is ignored: writers of a table are denied, or copiers are sealed out.
 #pragma once
 
 #include <cstdint>
