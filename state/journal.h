@@ -68,7 +68,7 @@ struct Fact {
   auto operator<=>(const Fact&) const = default;
 };
 
-// Facts that follow from the records just given their sequence numbers.
+// Facts that follow from the records just given their sequence numbers. Empty: none.
 using DeriveFacts = std::function<std::vector<Fact>(const std::vector<Record>&)>;
 
 class Journal {
@@ -84,8 +84,8 @@ class Journal {
   // (another process took over), a second outcome of one intent, a second decision for one unit and
   // generation; nothing is written. kUnavailable — disk full, database busy: nothing is written, try again.
   // kCorrupt — I/O error or damaged file: stop.
-  virtual Result<std::vector<Record>> Append(int64_t epoch, const std::vector<Entry>& entries,
-                                             const DeriveFacts& derive) = 0;
+  virtual Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head,
+                                             const std::vector<Entry>& entries, const DeriveFacts& derive) = 0;
 
   // Records with sequence > `after`, in order, at most `limit`.
   virtual Result<std::vector<Record>> Read(int64_t after, size_t limit) = 0;

@@ -16,9 +16,10 @@ class MemoryJournal : public Journal {
     return epoch_;
   }
 
-  Result<std::vector<Record>> Append(int64_t epoch, const std::vector<Entry>& entries,
+  Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head, const std::vector<Entry>& entries,
                                      const DeriveFacts& derive) override {
     if (epoch != 0 && epoch != epoch_) return Conflict("another process took over this migration");
+    if (head && *head != static_cast<int64_t>(records_.size())) return Unavailable("somebody else wrote");
     for (const Entry& entry : entries) {
       if (entry.kind == RecordKind::kOutcome && outcomes_.contains(entry.reference)) {
         return Conflict("the intent has an outcome already");
@@ -30,7 +31,7 @@ class MemoryJournal : public Journal {
     const size_t first = records_.size();
     for (const Entry& entry : entries) Push(epoch, entry);
     std::vector<Record> added(records_.begin() + static_cast<ptrdiff_t>(first), records_.end());
-    for (Fact& fact : derive(added)) {
+    for (Fact& fact : derive ? derive(added) : std::vector<Fact>{}) {
       if (fact.value.empty()) {
         facts_[fact.scope].erase(fact.key);
       } else {

@@ -67,7 +67,7 @@ class SqliteJournal : public Journal {
     return newest + 1;
   }
 
-  Result<std::vector<Record>> Append(int64_t epoch, const std::vector<Entry>& entries,
+  Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head, const std::vector<Entry>& entries,
                                      const DeriveFacts& derive) override {
     GODWIT_TRY_ASSIGN(SqliteTransaction transaction, SqliteTransaction::Begin(database_));
     if (epoch != 0) {
@@ -77,8 +77,12 @@ class SqliteJournal : public Journal {
             fmt::format("another process took over this migration (epoch {}, ours is {})", newest, epoch));
       }
     }
+    if (head) {
+      GODWIT_TRY_ASSIGN(const Head last, GetHead());
+      if (last.sequence != *head) return Unavailable("somebody else wrote to the journal");
+    }
     GODWIT_TRY_ASSIGN(std::vector<Record> records, Insert(epoch, entries));
-    GODWIT_TRY(StoreFacts(derive(records)));
+    if (derive) GODWIT_TRY(StoreFacts(derive(records)));
     GODWIT_TRY(transaction.Commit());
     return records;
   }

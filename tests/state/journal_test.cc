@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kNoFacts = [](const std::vector<Record>&) { return std::vector<Fact>{}; };
-
 Entry Make(RecordKind kind, const std::string& unit, int64_t generation = 1, int64_t reference = 0) {
   Entry entry;
   entry.unit = unit;
@@ -52,7 +50,7 @@ class JournalTest : public testing::TestWithParam<const char*> {
 TEST_P(JournalTest, KeepsWhatWasAppendedInOrder) {
   const int64_t epoch = *journal_->TakeOver({});
   ASSERT_TRUE(
-      journal_->Append(epoch, {Make(RecordKind::kIntent, "u1"), Make(RecordKind::kNote, "u2")}, kNoFacts)
+      journal_->Append(epoch, std::nullopt, {Make(RecordKind::kIntent, "u1"), Make(RecordKind::kNote, "u2")}, nullptr)
           .ok());
   const std::vector<Record> all = *journal_->Read(0, 10);
   ASSERT_EQ(all.size(), 3u);
@@ -69,10 +67,10 @@ TEST_P(JournalTest, RefusesAnOlderEpoch) {
   const int64_t first = *journal_->TakeOver({});
   const int64_t second = *journal_->TakeOver({});
   EXPECT_EQ(second, first + 1);
-  EXPECT_EQ(journal_->Append(first, {Make(RecordKind::kNote, "u")}, kNoFacts).error().code,
+  EXPECT_EQ(journal_->Append(first, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).error().code,
             ErrorCode::kConflict);
-  EXPECT_TRUE(journal_->Append(second, {Make(RecordKind::kNote, "u")}, kNoFacts).ok());
-  EXPECT_TRUE(journal_->Append(0, {Make(RecordKind::kControl, "u")}, kNoFacts).ok())
+  EXPECT_TRUE(journal_->Append(second, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
+  EXPECT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kControl, "u")}, nullptr).ok())
       << "an operator may always speak";
   EXPECT_FALSE(journal_->Beat(first, 1, "b").ok());
   EXPECT_TRUE(journal_->Beat(second, 2, "b").ok());
@@ -80,20 +78,26 @@ TEST_P(JournalTest, RefusesAnOlderEpoch) {
 }
 
 TEST_P(JournalTest, OneDecisionForEachUnitAndGeneration) {
-  ASSERT_TRUE(journal_->Append(0, {Make(RecordKind::kDecision, "u", 1)}, kNoFacts).ok());
+  ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kDecision, "u", 1)}, nullptr).ok());
   const auto second =
-      journal_->Append(0, {Make(RecordKind::kNote, "u"), Make(RecordKind::kDecision, "u", 1)}, kNoFacts);
+      journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u"), Make(RecordKind::kDecision, "u", 1)}, nullptr);
   EXPECT_EQ(second.error().code, ErrorCode::kConflict);
   EXPECT_EQ(journal_->GetHead()->sequence, 1) << "all or nothing";
-  EXPECT_TRUE(journal_->Append(0, {Make(RecordKind::kDecision, "u", 2)}, kNoFacts).ok());
-  EXPECT_TRUE(journal_->Append(0, {Make(RecordKind::kDecision, "v", 1)}, kNoFacts).ok());
+  EXPECT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kDecision, "u", 2)}, nullptr).ok());
+  EXPECT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kDecision, "v", 1)}, nullptr).ok());
 }
 
 TEST_P(JournalTest, OneOutcomeForEachIntent) {
-  const int64_t intent = journal_->Append(0, {Make(RecordKind::kIntent, "u")}, kNoFacts)->front().sequence;
-  EXPECT_TRUE(journal_->Append(0, {Make(RecordKind::kOutcome, "u", 1, intent)}, kNoFacts).ok());
-  EXPECT_EQ(journal_->Append(0, {Make(RecordKind::kOutcome, "u", 1, intent)}, kNoFacts).error().code,
+  const int64_t intent = journal_->Append(0, std::nullopt, {Make(RecordKind::kIntent, "u")}, nullptr)->front().sequence;
+  EXPECT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kOutcome, "u", 1, intent)}, nullptr).ok());
+  EXPECT_EQ(journal_->Append(0, std::nullopt, {Make(RecordKind::kOutcome, "u", 1, intent)}, nullptr).error().code,
             ErrorCode::kConflict);
+}
+
+TEST_P(JournalTest, WhoMissedARecordMayNotAppend) {
+  ASSERT_TRUE(journal_->Append(0, 0, {Make(RecordKind::kNote, "u")}, nullptr).ok());
+  EXPECT_EQ(journal_->Append(0, 0, {Make(RecordKind::kNote, "u")}, nullptr).error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(journal_->Append(0, 1, {Make(RecordKind::kNote, "u")}, nullptr).ok());
 }
 
 TEST_P(JournalTest, FactsFollowTheRecords) {
@@ -101,12 +105,12 @@ TEST_P(JournalTest, FactsFollowTheRecords) {
     return std::vector<Fact>{{"unit", "u", std::to_string(records.back().sequence)}, {"unit", "gone", ""}};
   };
   ASSERT_TRUE(journal_
-                  ->Append(0, {Make(RecordKind::kNote, "u")},
+                  ->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")},
                            [](const auto&) {
                              return std::vector<Fact>{{"unit", "gone", "x"}};
                            })
                   .ok());
-  ASSERT_TRUE(journal_->Append(0, {Make(RecordKind::kNote, "u"), Make(RecordKind::kNote, "u")}, derive).ok());
+  ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u"), Make(RecordKind::kNote, "u")}, derive).ok());
   EXPECT_EQ(*journal_->ReadFacts("unit"), (std::vector<Fact>{{"unit", "u", "3"}}));
   EXPECT_TRUE(journal_->ReadFacts("other")->empty());
 }
@@ -116,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, JournalTest, testing::Values("memory", "sqlite")
 class SqliteJournalTest : public JournalTest {};
 
 TEST_P(SqliteJournalTest, EveryFieldOfEveryRecordIsUnderTheChain) {
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(journal_->Append(0, {Make(RecordKind::kNote, "u")}, kNoFacts).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   EXPECT_EQ(VerifyChain(*journal_)->broken_at, 0);
   EXPECT_EQ(VerifyChain(*journal_)->records, 3);
   const std::vector<std::string> edits = {
@@ -136,7 +140,7 @@ TEST_P(SqliteJournalTest, EveryFieldOfEveryRecordIsUnderTheChain) {
 }
 
 TEST_P(SqliteJournalTest, AMissingRecordBreaksTheChain) {
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(journal_->Append(0, {Make(RecordKind::kNote, "u")}, kNoFacts).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   ASSERT_TRUE(SqliteDatabase::Open(path_, SqliteDatabase::Mode::kReadWrite)
                   ->Execute("DELETE FROM log WHERE seq = 2")
                   .ok());
@@ -161,7 +165,7 @@ TEST_P(SqliteJournalTest, AFileThatIsNoJournalIsRefused) {
 
 TEST_P(SqliteJournalTest, DamagedPagesAreFound) {
   for (int i = 0; i < 500; ++i)
-    ASSERT_TRUE(journal_->Append(0, {Make(RecordKind::kNote, "u")}, kNoFacts).ok());
+    ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   ASSERT_TRUE(journal_->CheckIntegrity().ok());
   journal_.reset();
   std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
@@ -184,7 +188,7 @@ TEST_P(SqliteJournalTest, KillLosesNothingThatWasAcknowledged) {
       auto journal = *OpenSqliteJournal(path_);
       for (;;) {
         const int64_t sequence =
-            journal->Append(0, {Make(RecordKind::kNote, "u")}, kNoFacts)->front().sequence;
+            journal->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr)->front().sequence;
         if (write(pipe_ends[1], &sequence, sizeof sequence) < 0) _exit(1);
       }
     }
