@@ -24,6 +24,7 @@ struct PartitionCopy {
   int64_t bytes = 0;
   int64_t files = 0;
   Parameters parameters;  // of the partition
+  Parameters storage;     // where it is stored unlike its table
 
   auto operator<=>(const PartitionCopy&) const = default;
 };
@@ -104,11 +105,11 @@ Result<PartitionCopy> PartitionCopyFromJson(const nlohmann::json& json);
 Result<Effect> Perform(const Action& action, const std::string& op, World& world);
 
 // Looks whether the effect of an action whose outcome is unknown is there, without changing anything.
-enum class Finding : uint8_t {
+enum class Sighting : uint8_t {
   kDone,
   kNotDone,
   kOvertaken
 };  // overtaken: a later token or another owner stands there
-Result<Finding> LookUp(const Action& action, const std::string& op, World& world);
+Result<Sighting> LookUp(const Action& action, const std::string& op, World& world);
 
 }  // namespace godwit::executor

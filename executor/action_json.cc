@@ -28,7 +28,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DatabaseMeta, name, location, owner, paramete
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TableMeta, name, kind, owner, columns, partition_keys, location, view_text,
                                    parameters, storage)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PartitionCopy, name, from, to, from_fingerprint, to_fingerprint, content,
-                                   bytes, files, parameters)
+                                   bytes, files, parameters, storage)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Route, site, token)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CreateDatabase, side, database)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CreateTable, side, table)

@@ -14,16 +14,21 @@ struct ContentDigest {
   std::string from, to;
 };
 
+Result<std::string> DigestAt(Storage& storage, const std::string& location,
+                             const std::vector<FileStatus>& files) {
+  std::vector<FileName> names;
+  for (const FileStatus& file : files) names.push_back({location, file.path});
+  GODWIT_TRY_ASSIGN(const std::vector<std::string> digests, storage.DigestEach(names));
+  StreamHash hash;
+  for (size_t i = 0; i < names.size(); ++i) hash.Add(names[i].path + "|" + digests[i] + "\n");
+  return Hex64(hash.Finish());
+}
+
 Result<ContentDigest> DigestContent(const std::vector<FileStatus>& files, const PartitionCopy& partition,
                                     Site& from, Site& to) {
-  StreamHash from_hash, to_hash;
-  for (const FileStatus& file : files) {
-    GODWIT_TRY_ASSIGN(const std::string from_digest, from.storage.FileDigest(partition.from, file.path));
-    GODWIT_TRY_ASSIGN(const std::string to_digest, to.storage.FileDigest(partition.to, file.path));
-    from_hash.Add(file.path + "|" + from_digest + "\n");
-    to_hash.Add(file.path + "|" + to_digest + "\n");
-  }
-  return ContentDigest{Hex64(from_hash.Finish()), Hex64(to_hash.Finish())};
+  GODWIT_TRY_ASSIGN(std::string from_digest, DigestAt(from.storage, partition.from, files));
+  GODWIT_TRY_ASSIGN(std::string to_digest, DigestAt(to.storage, partition.to, files));
+  return ContentDigest{std::move(from_digest), std::move(to_digest)};
 }
 
 bool SameNamesAndSizes(const std::vector<FileStatus>& a, const std::vector<FileStatus>& b) {

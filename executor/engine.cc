@@ -270,14 +270,14 @@ class Engine::Impl {
             Outcome(unit, perform->op, {{"outcome", "refused"}, {"error", reply.error().message}}));
       }
     } else if (const auto* look_up = std::get_if<LookUpRequest>(&arrived.under_way.work)) {
-      const auto& reply = std::get<Result<Finding>>(arrived.reply);
+      const auto& reply = std::get<Result<Sighting>>(arrived.reply);
       if (!reply.ok() || !is_open(look_up->op)) return;
       const OpenIntent& intent = ledger_.row(unit).open.at(look_up->op);
-      if (*reply == Finding::kDone && !IsCopy(intent.action)) {
+      if (*reply == Sighting::kDone && !IsCopy(intent.action)) {
         entries.push_back(Outcome(unit, look_up->op, {{"outcome", "already"}}));
-      } else if (*reply == Finding::kOvertaken) {
+      } else if (*reply == Sighting::kOvertaken) {
         entries.push_back(Outcome(unit, look_up->op, {{"outcome", "overtaken"}}));
-      } else if (*reply == Finding::kNotDone && !IsStillMeant(intent, ledger_.row(unit))) {
+      } else if (*reply == Sighting::kNotDone && !IsStillMeant(intent, ledger_.row(unit))) {
         entries.push_back(Outcome(unit, look_up->op, {{"outcome", "absent"}}));
       }
     }
@@ -291,7 +291,7 @@ class Engine::Impl {
     } else if (const auto* perform = std::get_if<PerformRequest>(&arrived.under_way.work)) {
       BelieveEffect(arrived, unit, *perform);
     } else {
-      BelieveFinding(arrived, unit, std::get<LookUpRequest>(arrived.under_way.work));
+      BelieveSighting(arrived, unit, std::get<LookUpRequest>(arrived.under_way.work));
     }
   }
 
@@ -347,8 +347,8 @@ class Engine::Impl {
     unit.begun.insert(op);
   }
 
-  void BelieveFinding(const Arrived& arrived, Unit& unit, const LookUpRequest& look_up) {
-    const auto& reply = std::get<Result<Finding>>(arrived.reply);
+  void BelieveSighting(const Arrived& arrived, Unit& unit, const LookUpRequest& look_up) {
+    const auto& reply = std::get<Result<Sighting>>(arrived.reply);
     ForgetAbout(unit, look_up.action);
     if (!reply.ok()) {
       Fail(arrived.under_way.unit, "look up: " + Describe(look_up.action), reply.error());
@@ -360,7 +360,7 @@ class Engine::Impl {
     const auto open = row.open.find(look_up.op);
     if (open == row.open.end()) {  // its outcome was written just now
       unit.ops.erase(look_up.op);
-    } else if (*reply == Finding::kDone) {
+    } else if (*reply == Sighting::kDone) {
       Begun(unit, look_up.op);  // a copy that runs, or ran
     } else {
       Send(arrived.under_way.unit, look_up.op, open->second.action);

@@ -47,7 +47,7 @@ struct Request {
   Work work;
 };
 
-using Reply = std::variant<Result<Answer>, Result<Effect>, Result<Finding>>;  // in the order of Work
+using Reply = std::variant<Result<Answer>, Result<Effect>, Result<Sighting>>;  // in the order of Work
 
 Reply CarryOut(const Work& work, World& world);
 

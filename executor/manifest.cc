@@ -9,19 +9,27 @@ namespace {
 
 constexpr size_t kPartitionPage = 1000;
 
-Result<PartitionState> ReadPartition(Site& site, PartitionMeta partition, int64_t& open_files) {
-  GODWIT_TRY_ASSIGN(const std::vector<FileStatus> files, site.storage.ListFiles(partition.location));
-  PartitionState state{std::move(partition.name),
-                       std::move(partition.location),
-                       std::move(partition.parameters),
-                       FingerprintOf(files),
-                       0,
-                       static_cast<int64_t>(files.size())};
-  for (const FileStatus& file : files) {
-    state.bytes += file.bytes;
-    open_files += file.open_for_write ? 1 : 0;
+// Lists the partitions' files, all in one call of the storage, and adds them to the manifest.
+Status AddPartitions(Site& site, std::vector<PartitionMeta> partitions, Manifest& manifest) {
+  std::vector<std::string> locations;
+  for (const PartitionMeta& partition : partitions) locations.push_back(partition.location);
+  GODWIT_TRY_ASSIGN(const std::vector<std::vector<FileStatus>> listings, site.storage.ListEach(locations));
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    PartitionMeta& meta = partitions[i];
+    PartitionState state{std::move(meta.name),
+                         std::move(meta.location),
+                         std::move(meta.parameters),
+                         std::move(meta.storage),
+                         FingerprintOf(listings[i]),
+                         0,
+                         static_cast<int64_t>(listings[i].size())};
+    for (const FileStatus& file : listings[i]) {
+      state.bytes += file.bytes;
+      manifest.files_open_for_write += file.open_for_write ? 1 : 0;
+    }
+    manifest.partitions.push_back(std::move(state));
   }
-  return state;
+  return Ok();
 }
 
 }  // namespace
@@ -56,18 +64,12 @@ Result<Manifest> ReadManifest(Site& site, const TableName& table) {
   Manifest manifest;
   manifest.parameters = TravellingParameters(meta->parameters);
   if (meta->kind == TableKind::kView) return manifest;
-  std::string after;
-  for (bool first = true;; first = false) {
+  for (std::string after;;) {
     GODWIT_TRY_ASSIGN(std::vector<PartitionMeta> page,
                       site.catalog.ListPartitions(table, after, kPartitionPage));
-    // A plain table has one partition, named "", which is not greater than any `after`.
-    if (page.empty() || (!first && page.back().name <= after)) return manifest;
-    for (PartitionMeta& partition : page) {
-      GODWIT_TRY_ASSIGN(PartitionState state,
-                        ReadPartition(site, std::move(partition), manifest.files_open_for_write));
-      manifest.partitions.push_back(std::move(state));
-    }
-    if (page.size() < kPartitionPage || meta->partition_keys.empty()) return manifest;
+    const bool last = page.size() < kPartitionPage || meta->partition_keys.empty();
+    GODWIT_TRY(AddPartitions(site, std::move(page), manifest));
+    if (last) return manifest;
     after = manifest.partitions.back().name;
   }
 }

@@ -8,7 +8,7 @@ constexpr char kOpParameter[] = "godwit.op";
 Publication PublicationOf(const Publish& publish, const std::string& op) {
   Publication publication{publish.table, {}, publish.dropped, publish.parameters, op, publish.token};
   for (const PartitionCopy& partition : publish.partitions) {
-    publication.partitions.push_back({partition.name, partition.to, partition.parameters});
+    publication.partitions.push_back({partition.name, partition.to, partition.parameters, partition.storage});
   }
   return publication;
 }
@@ -52,9 +52,9 @@ struct Performer {
   Result<Effect> operator()(const CancelCopy& a) const { return world.copier.Cancel(a.tag); }
 };
 
-Finding FromToken(Token seen, Token ours, bool as_wanted) {
-  if (seen > ours) return Finding::kOvertaken;
-  return seen == ours && as_wanted ? Finding::kDone : Finding::kNotDone;
+Sighting FromToken(Token seen, Token ours, bool as_wanted) {
+  if (seen > ours) return Sighting::kOvertaken;
+  return seen == ours && as_wanted ? Sighting::kDone : Sighting::kNotDone;
 }
 
 bool SameDefinition(const TableMeta& a, const TableMeta& b) {
@@ -66,72 +66,72 @@ struct Looker {
   const std::string& op;
   World& world;
 
-  Result<Finding> operator()(const CreateDatabase& a) const {
+  Result<Sighting> operator()(const CreateDatabase& a) const {
     GODWIT_TRY_ASSIGN(const auto database, world.At(a.side).catalog.GetDatabase(a.database.name));
-    return database ? Finding::kDone : Finding::kNotDone;
+    return database ? Sighting::kDone : Sighting::kNotDone;
   }
 
-  Result<Finding> operator()(const CreateTable& a) const {
+  Result<Sighting> operator()(const CreateTable& a) const {
     GODWIT_TRY_ASSIGN(const auto table, world.At(a.side).catalog.GetTable(a.table.name));
-    if (!table) return Finding::kNotDone;
+    if (!table) return Sighting::kNotDone;
     const auto marker = table->parameters.find(kOpParameter);
-    return marker != table->parameters.end() && marker->second == op ? Finding::kDone : Finding::kOvertaken;
+    return marker != table->parameters.end() && marker->second == op ? Sighting::kDone : Sighting::kOvertaken;
   }
 
-  Result<Finding> operator()(const AlterTable& a) const {
+  Result<Sighting> operator()(const AlterTable& a) const {
     GODWIT_TRY_ASSIGN(const auto table, world.At(a.side).catalog.GetTable(a.table.name));
-    if (!table) return Finding::kOvertaken;
-    return SameDefinition(*table, a.table) ? Finding::kDone : Finding::kNotDone;
+    if (!table) return Sighting::kOvertaken;
+    return SameDefinition(*table, a.table) ? Sighting::kDone : Sighting::kNotDone;
   }
 
-  Result<Finding> operator()(const StartCopy& a) const {
+  Result<Sighting> operator()(const StartCopy& a) const {
     GODWIT_TRY_ASSIGN(const CopyStatus status, world.copier.Poll(a.tag));
-    return status.state == CopyState::kAbsent ? Finding::kNotDone : Finding::kDone;
+    return status.state == CopyState::kAbsent ? Sighting::kNotDone : Sighting::kDone;
   }
 
-  Result<Finding> operator()(const Publish& a) const {
+  Result<Sighting> operator()(const Publish& a) const {
     for (const PartitionCopy& wanted : a.partitions) {
       GODWIT_TRY_ASSIGN(const auto location, LocationOf(a, wanted.name));
-      if (location != wanted.to) return Finding::kNotDone;
+      if (location != wanted.to) return Sighting::kNotDone;
     }
     for (const std::string& name : a.dropped) {
       GODWIT_TRY_ASSIGN(const auto location, LocationOf(a, name));
-      if (location) return Finding::kNotDone;
+      if (location) return Sighting::kNotDone;
     }
     GODWIT_TRY_ASSIGN(const auto table, world.At(a.side).catalog.GetTable(a.table));
-    if (!table) return Finding::kOvertaken;
+    if (!table) return Sighting::kOvertaken;
     for (const auto& [key, value] : a.parameters) {
       const auto found = table->parameters.find(key);
-      if (found == table->parameters.end() || found->second != value) return Finding::kNotDone;
+      if (found == table->parameters.end() || found->second != value) return Sighting::kNotDone;
     }
-    return Finding::kDone;
+    return Sighting::kDone;
   }
 
-  Result<Finding> operator()(const SetBarrier& a) const {
+  Result<Sighting> operator()(const SetBarrier& a) const {
     GODWIT_TRY_ASSIGN(const BarrierStatus status, world.At(a.side).barrier.Get(a.table, a.party));
     return FromToken(status.token, a.token, status.closed == a.closed);
   }
 
-  Result<Finding> operator()(const SetPaused& a) const {
+  Result<Sighting> operator()(const SetPaused& a) const {
     GODWIT_TRY_ASSIGN(const JobStatus status, world.At(a.side).scheduler.GetJob(a.job));
-    if (status.token == 0) return status.paused == a.paused ? Finding::kDone : Finding::kNotDone;
+    if (status.token == 0) return status.paused == a.paused ? Sighting::kDone : Sighting::kNotDone;
     return FromToken(status.token, a.token, status.paused == a.paused);
   }
 
-  Result<Finding> operator()(const SetCursor& a) const {
+  Result<Sighting> operator()(const SetCursor& a) const {
     GODWIT_TRY_ASSIGN(const JobStatus status, world.At(a.side).scheduler.GetJob(a.job));
-    if (status.cursor == a.cursor) return Finding::kDone;
-    return status.token > a.token || !status.paused ? Finding::kOvertaken : Finding::kNotDone;
+    if (status.cursor == a.cursor) return Sighting::kDone;
+    return status.token > a.token || !status.paused ? Sighting::kOvertaken : Sighting::kNotDone;
   }
 
-  Result<Finding> operator()(const SetRoute& a) const {
+  Result<Sighting> operator()(const SetRoute& a) const {
     GODWIT_TRY_ASSIGN(const Route route, world.At(a.side).catalog.GetRoute(a.table));
     return FromToken(route.token, a.route.token, route.site == a.route.site);
   }
 
-  Result<Finding> operator()(const CancelCopy& a) const {
+  Result<Sighting> operator()(const CancelCopy& a) const {
     GODWIT_TRY_ASSIGN(const CopyStatus status, world.copier.Poll(a.tag));
-    return status.state == CopyState::kRunning ? Finding::kNotDone : Finding::kDone;
+    return status.state == CopyState::kRunning ? Sighting::kNotDone : Sighting::kDone;
   }
 
  private:
@@ -149,7 +149,7 @@ Result<Effect> Perform(const Action& action, const std::string& op, World& world
   return std::visit(Performer{op, world}, action);
 }
 
-Result<Finding> LookUp(const Action& action, const std::string& op, World& world) {
+Result<Sighting> LookUp(const Action& action, const std::string& op, World& world) {
   return std::visit(Looker{op, world}, action);
 }
 

@@ -302,7 +302,7 @@ void WishCopies(Turn& turn, const TableName& table, Side receiver,
       bytes += partition.bytes;
       copy.partitions.push_back({partition.name, partition.location, (*database)->location,
                                  partition.fingerprint, "", "", partition.bytes, partition.files,
-                                 partition.parameters});
+                                 partition.parameters, partition.storage});
     }
     turn.Do(std::move(copy));
   }
@@ -335,7 +335,8 @@ bool AdoptEqualRows(Turn& turn, const TableName& table, const Manifest& to,
       if (unknown.partitions.size() < kComparedPartitionsMax) unknown.partitions.push_back(partition->name);
     } else if (compared->front().source == compared->front().target) {
       adopted.push_back({partition->name, partition->location, there->location, partition->fingerprint,
-                         there->fingerprint, "", there->bytes, there->files, there->parameters});
+                         there->fingerprint, "", there->bytes, there->files, there->parameters,
+                         there->storage});
     } else {
       differing.push_back(partition);
     }

@@ -149,9 +149,9 @@ Compared CompareTable(Turn& turn, const TableName& table, Nanoseconds since) {
     if (compared == nullptr) {
       unknown.partitions.push_back(partition.name);
     } else if (compared->front().source == compared->front().target) {
-      adopted.push_back(
-          ToJson(PartitionCopy{partition.name, partition.location, there->location, partition.fingerprint,
-                               there->fingerprint, "", there->bytes, there->files, there->parameters}));
+      adopted.push_back(ToJson(PartitionCopy{partition.name, partition.location, there->location,
+                                             partition.fingerprint, there->fingerprint, "", there->bytes,
+                                             there->files, there->parameters, there->storage}));
     } else {
       result.unequal.emplace_back(table, partition.name);
     }

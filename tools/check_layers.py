@@ -18,7 +18,9 @@ MAY_INCLUDE = {
     "executor": ["base", "planner", "state"],
     "executor/ports": ["base"],
     "executor/wrappers": ["base", "executor/ports"],
-    "executor/adapters": ["base", "executor/ports"],
+    "executor/adapters": ["base", "executor/ports", "executor/adapters/http"],
+    "executor/adapters/http": ["base"],
+    "executor/adapters/distcp": ["base", "executor/ports", "executor/adapters/http", "executor/adapters/hdfs"],
     "cli": ["base", "config", "parser", "sources", "lineage", "planner", "state", "executor"],
 }
 # Libraries that one room alone may use.
@@ -29,7 +31,7 @@ ONLY_IN = {
     "CLI": ["cli"],
     "httplib.h": ["cli"],
     "curl": ["executor/adapters"],
-    "thrift": ["executor/adapters/hive_metastore"],
+    "thrift": ["executor/adapters/hive_metastore", "executor/adapters/hive_server"],
     "tree_sitter": ["sources"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')

@@ -26,6 +26,13 @@ struct SpaceStatus {
   int64_t bytes_total = 0;
 };
 
+struct FileName {
+  std::string location;
+  std::string path;  // below it
+
+  auto operator<=>(const FileName&) const = default;
+};
+
 class Storage {
  public:
   virtual ~Storage() = default;
@@ -37,6 +44,10 @@ class Storage {
   // Digest of a file's bytes: the same bytes give the same text at every site of the migration, whatever
   // their block size. Cost: may read the file.
   virtual Result<std::string> FileDigest(const std::string& location, const std::string& path) = 0;
+
+  // The same for many, in the order asked; an adapter whose calls travel has several under way at once.
+  virtual Result<std::vector<std::vector<FileStatus>>> ListEach(const std::vector<std::string>& locations);
+  virtual Result<std::vector<std::string>> DigestEach(const std::vector<FileName>& files);
 
   virtual Result<SpaceStatus> Space(const std::string& location) = 0;
 

@@ -64,6 +64,8 @@ struct PartitionMeta {
   std::string name;  // Hive's, escaped: "dt=2026-11-22/city=a%2Fb"; "" for the one partition of a plain table
   std::string location;
   Parameters parameters;
+  // As TableMeta::storage where the partition is stored unlike its table (older columns, another format); empty: like it.
+  Parameters storage;
 
   auto operator<=>(const PartitionMeta&) const = default;
 };
