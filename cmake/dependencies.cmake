@@ -10,4 +10,6 @@ find_package(SQLite3 REQUIRED)
 if(GODWIT_TESTS)
   include(GoogleTest)
   find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
+  target_link_options(rapidcheck INTERFACE -no-pie)  # Debian's archive is not position independent
 endif()
