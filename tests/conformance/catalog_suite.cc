@@ -101,6 +101,23 @@ TEST_P(Conformance, APlainTableHasOnePartitionWithoutName) {
   EXPECT_EQ(partitions[0].location, table->location);
 }
 
+TEST_P(Conformance, APartitionIsFoundByName) {
+  Make(OrdersAtSource());
+  GODWIT_ASSERT_OK(const auto all, source_catalog().ListPartitions(kOrders, "", 10));
+  GODWIT_ASSERT_OK(const auto one, source_catalog().GetPartition(kOrders, "dt=2026-11-02"));
+  EXPECT_EQ(one, all[1]);
+  GODWIT_ASSERT_OK(const auto plain, source_catalog().GetPartition(kCity, ""));
+  ASSERT_TRUE(plain.has_value());
+  EXPECT_EQ(plain->location, source_catalog().GetTable(kCity)->value().location);
+  for (const auto& [table, name] : {std::pair<TableName, const char*>{kOrders, "dt=1999-01-01"},
+                                    {kOrders, ""},
+                                    {kCity, "dt=2026-11-02"},
+                                    {{"ods", "nothing"}, ""}}) {
+    GODWIT_ASSERT_OK(const auto none, source_catalog().GetPartition(table, name));
+    EXPECT_FALSE(none.has_value()) << table.Text() << " " << name;
+  }
+}
+
 TEST_P(Conformance, ADatabaseIsMadeOnce) {
   Make({});
   const DatabaseMeta database{

@@ -136,6 +136,35 @@ Result<std::vector<LocalRun>> ReadRuns(Database& db, const std::string& job) {
   return RunsOf(rows);
 }
 
+Result<std::vector<LocalRun>> ReadRunsAfter(Database& db, int64_t id) {
+  GODWIT_TRY_ASSIGN(const std::vector<Row> rows,
+                    db.Query(std::string(kRunColumns) + "WHERE id > ? ORDER BY id", {id}));
+  return RunsOf(rows);
+}
+
+Result<int64_t> NewestRun(Database& db) {
+  GODWIT_TRY_ASSIGN(const std::vector<Row> rows, db.Query("SELECT max(id) FROM runs"));
+  return rows.at(0).Int(0);
+}
+
+Result<int64_t> AddRun(Database& db, const std::string& job, const std::string& due) {
+  GODWIT_TRY_ASSIGN(
+      const std::vector<Row> rows,
+      db.Query("INSERT INTO runs(job, due, attempt, state, pid, pid_start, started_ms) VALUES(?1, ?2, "
+               "(SELECT coalesce(max(attempt), 0) + 1 FROM runs WHERE job = ?1 AND due = ?2), 'running', 0, "
+               "0, ?3) "
+               "RETURNING id",
+               {job, due, RealNow().time_since_epoch().count()}));
+  return rows.at(0).Int(0);
+}
+
+Result<int64_t> ClearFailures(Database& db, const std::string& job) {
+  GODWIT_TRY_ASSIGN(const LocalJob known, ReadJob(db, job));
+  GODWIT_TRY(db.Run("UPDATE runs SET state = 'cleared' WHERE job = ? AND state = 'failed' AND due > ?",
+                    {known.name, known.cursor}));
+  return db.changes();
+}
+
 Result<bool> FailDeadRuns(Database& db) {
   GODWIT_TRY_ASSIGN(const std::vector<Row> rows,
                     db.Query(std::string(kRunColumns) + "WHERE state = 'running' AND pid <> 0"));

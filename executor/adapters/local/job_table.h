@@ -50,6 +50,13 @@ Status WriteJob(Database& db, const LocalJob& job);
 
 // All of a job's runs, by due date and attempt; of every job for "".
 Result<std::vector<LocalRun>> ReadRuns(Database& db, const std::string& job);
+// Every job's with a larger id, by id.
+Result<std::vector<LocalRun>> ReadRunsAfter(Database& db, int64_t id);
+Result<int64_t> NewestRun(Database& db);  // its id; 0 if there was none
+// A run that waits for its process, the next attempt for its due date. Returns its id.
+Result<int64_t> AddRun(Database& db, const std::string& job, const std::string& due);
+// Failures of the job that have kept it from trying again count no more. Returns how many there were.
+Result<int64_t> ClearFailures(Database& db, const std::string& job);
 
 // Runs whose process is gone without a word become failed. True if there were any. Cheap when nothing runs.
 Result<bool> FailDeadRuns(Database& db);

@@ -80,6 +80,13 @@ Result<std::optional<DatabaseMeta>> FindDatabase(Database& db, const std::string
   return std::optional<DatabaseMeta>(std::move(database));
 }
 
+// From name, location, parameters.
+Result<PartitionMeta> PartitionOf(const Row& row) {
+  PartitionMeta partition{row.Text(0), row.Text(1), {}};
+  GODWIT_TRY_ASSIGN(partition.parameters, ParseParameters(row.Text(2)));
+  return partition;
+}
+
 PartitionMeta PlainPartition(const TableMeta& table) {
   PartitionMeta partition{"", table.location, WithoutMarks(table.parameters)};
   if (const auto op = table.parameters.find(kPlainPartitionOp); op != table.parameters.end()) {
@@ -215,10 +222,27 @@ Result<std::vector<PartitionMeta>> LocalCatalog::ListPartitions(const TableName&
                  "name > ? ORDER BY name LIMIT ?",
                  {name.db, name.name, after, static_cast<int64_t>(std::min<size_t>(limit, INT64_MAX))}));
     for (const Row& row : rows) {
-      partitions.push_back({row.Text(0), row.Text(1), {}});
-      GODWIT_TRY_ASSIGN(partitions.back().parameters, ParseParameters(row.Text(2)));
+      GODWIT_TRY_ASSIGN(PartitionMeta partition, PartitionOf(row));
+      partitions.push_back(std::move(partition));
     }
     return partitions;
+  });
+}
+
+Result<std::optional<PartitionMeta>> LocalCatalog::GetPartition(const TableName& name,
+                                                                const std::string& partition) {
+  return site_->Read([&](Database& db) -> Result<std::optional<PartitionMeta>> {
+    GODWIT_TRY_ASSIGN(const std::optional<TableMeta> table, FindTable(db, name));
+    if (!table || table->kind == TableKind::kView) return std::optional<PartitionMeta>();
+    if (table->partition_keys.empty() && partition.empty())
+      return std::optional<PartitionMeta>(PlainPartition(*table));
+    GODWIT_TRY_ASSIGN(
+        const std::vector<Row> rows,
+        db.Query("SELECT name, location, parameters FROM partitions WHERE db = ? AND tbl = ? AND name = ?",
+                 {name.db, name.name, partition}));
+    if (rows.empty()) return std::optional<PartitionMeta>();
+    GODWIT_TRY_ASSIGN(PartitionMeta found, PartitionOf(rows[0]));
+    return std::optional<PartitionMeta>(std::move(found));
   });
 }
 

@@ -18,6 +18,7 @@ class LocalCatalog : public Catalog {
   Result<std::optional<TableMeta>> GetTable(const TableName& table) override;
   Result<std::vector<PartitionMeta>> ListPartitions(const TableName& table, const std::string& after,
                                                     size_t limit) override;
+  Result<std::optional<PartitionMeta>> GetPartition(const TableName& table, const std::string& name) override;
   // Errors: kConflict also if there is one of that name that differs.
   Result<Effect> CreateDatabase(const DatabaseMeta& database) override;
   Result<Effect> CreateTable(const TableMeta& table, const std::string& op) override;
