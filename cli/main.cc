@@ -16,6 +16,7 @@ int Main(int argc, char** argv) {
   app.footer(kExitCodes);
   Invocation invocation;
   AddLocal(app, invocation);
+  AddExtract(app, invocation);
   AddVersion(app, invocation);
   try {
     app.parse(argc, argv);
