@@ -17,6 +17,7 @@ int Main(int argc, char** argv) {
   Invocation invocation;
   AddLocal(app, invocation);
   AddExtract(app, invocation);
+  AddPlan(app, invocation);
   AddVersion(app, invocation);
   try {
     app.parse(argc, argv);
