@@ -1,0 +1,57 @@
+// parser/script.h — text of a script → the facts of its statements. A script is a stream of statements with
+// session state; reading one is a pure function: no files, no globals, safe from any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/diagnostic.h"
+#include "parser/dialect.h"
+#include "parser/statement.h"
+
+namespace godwit::parser {
+
+// What earlier statements left behind for later ones.
+struct Session {
+  std::string database;  // of USE; empty: not known
+  // Values of variables, by "hivevar:x", "hiveconf:x", "env:x", "system:x", or "x" alone, which answers any
+  // of these and `{{ x }}`. A variable without a value stays in names as a pattern.
+  std::map<std::string, std::string> variables;
+  // Temporary views and tables, and the tables behind them (none for a temporary table).
+  std::map<std::string, std::vector<std::string>> temporary;
+};
+
+// Columns of a table in order, or nullptr if not known. `table` is lower case, with `database.` in front
+// where the session knows it. The answer must stay valid while the script is read.
+using ColumnCatalog = std::function<const std::vector<std::string>*(std::string_view table)>;
+
+struct ReadOptions {
+  Dialect dialect = Dialect::kHive;
+  Session session;        // at the start
+  ColumnCatalog catalog;  // may be empty
+  bool columns = true;    // false: tables, partitions, paths and effects only; about a quarter faster
+};
+
+struct Script {
+  std::vector<Statement> statements;  // in order
+  std::vector<Diagnostic> diagnostics;
+  Session session;  // at the end
+};
+
+// Never fails as a whole: what cannot be read is a diagnostic and, where its tokens tell something, a
+// statement with Certainty::kGuessed. A script of 4 GB or more is refused with a diagnostic.
+// O(size) time; memory about eight times the longest statement, and the result.
+Script ReadScript(std::string_view text, const ReadOptions& options);
+
+// The same as a stream: `visit` gets each statement in turn and may move from it.
+struct ScriptEnd {
+  std::vector<Diagnostic> diagnostics;
+  Session session;
+};
+ScriptEnd ReadStatements(std::string_view text, const ReadOptions& options,
+                         const std::function<void(Statement&)>& visit);
+
+}  // namespace godwit::parser
