@@ -41,6 +41,7 @@ struct Transfer {
   std::vector<Endpoint> reads;
   std::vector<Endpoint> writes;
   Place place;
+  bool from_queries = false;  // what is written comes from the job's queries and reads, which is not followed
 };
 
 // A program that cannot be read: its lineage must be declared.
@@ -69,6 +70,7 @@ const char* DiagnosticKindName(Diagnostic::Kind kind);
 struct ScriptFacts {
   std::vector<std::string> files;    // FileId → path; every file that was read
   std::vector<std::string> missing;  // names that no scanned file has, sorted
+  std::vector<std::string> lookups;  // every name that was looked up, sorted
   std::vector<SqlText> sql;          // in the order they run
   std::vector<Transfer> transfers;
   std::vector<Program> programs;

@@ -62,6 +62,20 @@ SyntaxNode SyntaxNode::FirstOf(std::string_view kind) const {
   return {};
 }
 
+uint32_t SyntaxNode::FirstErrorLine() const {
+  SyntaxNode node = *this;
+  for (bool deeper = true; deeper && !node.is("ERROR");) {
+    deeper = false;
+    for (const SyntaxNode& child : node.Children()) {
+      if (!child.has_error()) continue;
+      node = child;
+      deeper = true;
+      break;
+    }
+  }
+  return node.line();
+}
+
 SyntaxTree SyntaxTree::Parse(Language language, std::string_view text) {
   SyntaxTree tree;
   tree.text_ = text;

@@ -37,6 +37,8 @@ class SyntaxNode {
   std::vector<SyntaxNode> Fields(std::string_view name) const;
   std::vector<SyntaxNode> Children() const;       // all, punctuation too
   std::vector<SyntaxNode> NamedChildren() const;  // comments are left out
+  // Of the first broken place below; the node's own line if there is none.
+  uint32_t FirstErrorLine() const;
   SyntaxNode FirstOf(std::string_view kind) const;
   std::string_view source() const { return source_; }
 

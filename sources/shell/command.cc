@@ -196,7 +196,7 @@ Flow Run::CallScript(const Value& name, Words arguments, Streams streams, Place 
   if (const auto written = environment_.written_files.find(path);
       written != environment_.written_files.end()) {
     script = ParseText(written->second.alternatives.front(), script_->path);
-  } else if (const auto file = tree_.Resolve(path, script_->path)) {
+  } else if (const auto file = FindFile(path)) {
     key = tree_.files()[*file].path;
     if (active_files_.count(key) != 0) {
       Report(Diagnostic::Kind::kNote, place, fmt::format("{} runs itself again: not followed", key));
@@ -381,12 +381,17 @@ bool Run::Filter(const std::string& name, const Words& words, Streams streams, P
   return true;
 }
 
+std::optional<size_t> Run::FindFile(const std::string& name) {
+  facts_.lookups.push_back(name);
+  return tree_.Resolve(name, script_->path);
+}
+
 std::optional<Value> Run::FileText(const std::string& name, Place place, bool wanted) {
   if (const auto written = environment_.written_files.find(name);
       written != environment_.written_files.end()) {
     return written->second;
   }
-  if (const auto file = tree_.Resolve(name, script_->path)) {
+  if (const auto file = FindFile(name)) {
     Result<DecodedText> decoded = ReadText(tree_, *file);
     const FileId id = AddFile(tree_.files()[*file].path);
     if (decoded.ok()) return Value::Of(TracedText(decoded->text, {id, 1}));

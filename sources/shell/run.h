@@ -118,6 +118,7 @@ class Run {
             const Variables& variables, bool guessed, Place place);
   // The file's content: one that the script wrote, or one of the tree. None: reported when `wanted`.
   std::optional<Value> FileText(const std::string& name, Place place, bool wanted);
+  std::optional<size_t> FindFile(const std::string& name);
   void Print(Streams streams, const Value& value);
   void Report(Diagnostic::Kind kind, Place place, std::string message);
 

@@ -8,8 +8,10 @@ namespace godwit::sources {
 namespace {
 
 void Finish(ScriptFacts& facts) {
-  std::sort(facts.missing.begin(), facts.missing.end());
-  facts.missing.erase(std::unique(facts.missing.begin(), facts.missing.end()), facts.missing.end());
+  for (std::vector<std::string>* names : {&facts.missing, &facts.lookups}) {
+    std::sort(names->begin(), names->end());
+    names->erase(std::unique(names->begin(), names->end()), names->end());
+  }
 }
 
 void SetVariables(const Variables& variables, shell::Run& run) {
