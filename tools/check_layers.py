@@ -18,18 +18,20 @@ MAY_INCLUDE = {
     "executor": ["base", "planner", "state"],
     "executor/ports": ["base"],
     "executor/wrappers": ["base", "executor/ports"],
-    "executor/adapters": ["base", "executor/ports"],
+    "executor/adapters": ["base", "executor/ports", "executor/adapters/http"],
+    "executor/adapters/http": ["base"],
+    "executor/adapters/distcp": ["base", "executor/ports", "executor/adapters/http", "executor/adapters/hdfs"],
     "cli": ["base", "config", "parser", "sources", "lineage", "planner", "state", "executor"],
 }
 # Libraries that one room alone may use.
 ONLY_IN = {
     "antlr4-runtime": ["parser"],
-    "sqlite3.h": ["state", "executor/adapters/local"],
+    "sqlite3.h": ["base"],
     "yaml-cpp": ["config"],
     "CLI": ["cli"],
     "httplib.h": ["cli"],
     "curl": ["executor/adapters"],
-    "thrift": ["executor/adapters/hive_metastore"],
+    "thrift": ["executor/adapters/hive_metastore", "executor/adapters/hive_server"],
     "tree_sitter": ["sources"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')

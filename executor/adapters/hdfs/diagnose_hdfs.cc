@@ -1,0 +1,157 @@
+#include "executor/adapters/hdfs/diagnose_hdfs.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "executor/adapters/hdfs/hdfs_storage.h"
+
+namespace godwit::executor {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr int64_t kSkewMsMax = 60'000;
+constexpr double kFreeShareMin = 0.1;
+
+using Findings = std::vector<Finding>;
+
+void Add(Findings& findings, Severity severity, std::string check, std::string text, std::string remedy = "") {
+  findings.push_back({severity, "hdfs." + std::move(check), std::move(text), std::move(remedy)});
+}
+
+std::string Text(const json& bean, const char* key) {
+  return bean.contains(key) && bean[key].is_string() ? bean[key].get<std::string>() : std::string();
+}
+
+int64_t Number(const json& bean, const char* key) {
+  return bean.contains(key) && bean[key].is_number_integer() ? bean[key].get<int64_t>() : 0;
+}
+
+json BeanOf(WebHdfs& hdfs, const char* name) {
+  const auto text = hdfs.Bean(std::string("Hadoop:service=NameNode,name=") + name);
+  const json bean = text.ok() ? json::parse(*text, nullptr, false) : json();
+  return bean.is_object() ? bean : json::object();
+}
+
+// Whether the connection stands at all; nothing else is asked without it.
+bool CheckConnection(WebHdfs& hdfs, Findings& findings) {
+  const auto root = hdfs.Stat("/");
+  if (root.ok()) {
+    Add(findings, Severity::kGood, "connection", hdfs.config().fs_names.front() + " answers");
+    return true;
+  }
+  Add(findings, Severity::kProblem, "connection", root.error().message,
+      "check the NameNodes' addresses, dfs.webhdfs.enabled, firewall, TLS and credentials");
+  return false;
+}
+
+void CheckNameNode(WebHdfs& hdfs, HdfsDiagnosis& diagnosis) {
+  const json info = BeanOf(hdfs, "NameNodeInfo");
+  if (info.empty()) {
+    Add(diagnosis.findings, Severity::kNote, "version", "the NameNode does not show its /jmx page to godwit",
+        "let godwit's user read it, or check version and safe mode by hand");
+    return;
+  }
+  diagnosis.cluster = Text(info, "ClusterId");
+  Add(diagnosis.findings, Severity::kGood, "version",
+      fmt::format("Hadoop {}, cluster {}", Text(info, "SoftwareVersion"), diagnosis.cluster));
+  if (!Text(info, "Safemode").empty()) {
+    Add(diagnosis.findings, Severity::kProblem, "safe_mode", "the NameNode is in safe mode: nothing can be written",
+        "wait until its DataNodes have reported, or `hdfs dfsadmin -safemode leave` if an operator set it");
+  }
+  if (const int64_t missing = Number(info, "NumberOfMissingBlocks"); missing > 0) {
+    Add(diagnosis.findings, Severity::kWarning, "missing_blocks",
+        fmt::format("{} blocks are missing: files that hold them cannot be copied", missing),
+        "`hdfs fsck / -list-corruptfileblocks` names the files");
+  }
+}
+
+void CheckHighAvailability(WebHdfs& hdfs, Findings& findings) {
+  if (hdfs.config().namenodes.size() > 1) {
+    Add(findings, Severity::kGood, "ha", fmt::format("{} NameNodes are known", hdfs.config().namenodes.size()));
+  } else if (auto services = hdfs.Setting("dfs.nameservices"); services.ok() && *services && !(*services)->empty()) {
+    Add(findings, Severity::kWarning, "ha", fmt::format("nameservice {} is served here by one known NameNode",
+                                                        **services),
+        "list all of its NameNodes in the site's `namenodes`, or a fail-over stops the migration");
+  }
+}
+
+void CheckClock(WebHdfs& hdfs, Timestamp now, Findings& findings) {
+  const auto time = hdfs.ServerTime();
+  if (!time.ok() || !*time) {
+    Add(findings, Severity::kNote, "clock", "the NameNode's clock could not be read");
+    return;
+  }
+  const int64_t skew = (**time - now).count();
+  const bool far = skew > kSkewMsMax || skew < -kSkewMsMax;
+  Add(findings, far ? Severity::kWarning : Severity::kGood, "clock",
+      fmt::format("the NameNode's clock differs from this machine's by {} ms", skew),
+      far ? "synchronise the clocks (NTP): distcp -update and modification times depend on them" : "");
+}
+
+void CheckSpace(WebHdfs& hdfs, const std::string& location, Findings& findings) {
+  HdfsStorage storage(hdfs);
+  const auto space = storage.Space(location);
+  if (!space.ok()) {
+    Add(findings, Severity::kNote, "space", space.error().message);
+    return;
+  }
+  const bool low = static_cast<double>(space->bytes_free) < kFreeShareMin * static_cast<double>(space->bytes_total);
+  Add(findings, low ? Severity::kWarning : Severity::kGood, "space",
+      fmt::format("{}: {} MB free of {} MB, replication {} counted, quotas included", location,
+                  space->bytes_free >> 20, space->bytes_total >> 20, hdfs.config().replication),
+      low ? "free space or raise the quota before copying: a copy that meets the quota fails" : "");
+}
+
+void CheckPermission(WebHdfs& hdfs, const std::string& location, Findings& findings) {
+  const auto path = hdfs.PathOf(location);
+  if (!path.ok()) {
+    Add(findings, Severity::kProblem, "location", path.error().message);
+    return;
+  }
+  for (const char* action : {"r-x", "-wx"}) {
+    const auto allowed = hdfs.MayAccess(*path, action);
+    const bool read = action[0] == 'r';
+    if (allowed.ok() && *allowed) {
+      Add(findings, Severity::kGood, read ? "read" : "write", fmt::format("{}: {}", location, action));
+    } else {
+      Add(findings, Severity::kProblem, read ? "read" : "write",
+          allowed.ok() ? fmt::format("{}: godwit's user has no {}", location, action) : allowed.error().message,
+          fmt::format("give it an ACL: hdfs dfs -setfacl -m user:{}:rwx {}", hdfs.config().user, *path));
+    }
+  }
+}
+
+void CheckPermissionModel(WebHdfs& hdfs, Findings& findings) {
+  const auto plugin = hdfs.Setting("dfs.namenode.inode.attributes.provider.class");
+  if (plugin.ok() && *plugin && !(*plugin)->empty()) {
+    Add(findings, Severity::kWarning, "authorisation",
+        fmt::format("{} decides over access: it may let writers in whom permission bits keep out", **plugin),
+        "deny the writers there too while a unit is frozen, or rely on the job-side guard");
+  }
+  const auto permissions = hdfs.Setting("dfs.permissions.enabled");
+  if (permissions.ok() && *permissions && **permissions == "false") {
+    Add(findings, Severity::kProblem, "authorisation", "dfs.permissions.enabled is false: a freeze cannot keep writers "
+        "out", "switch permissions on, or rely on the job-side guard");
+  }
+}
+
+}  // namespace
+
+HdfsDiagnosis DiagnoseHdfs(WebHdfs& hdfs, const std::vector<std::string>& locations, Timestamp now) {
+  HdfsDiagnosis diagnosis;
+  if (!CheckConnection(hdfs, diagnosis.findings)) return diagnosis;
+  CheckNameNode(hdfs, diagnosis);
+  CheckHighAvailability(hdfs, diagnosis.findings);
+  CheckClock(hdfs, now, diagnosis.findings);
+  CheckPermissionModel(hdfs, diagnosis.findings);
+  for (const std::string& location : locations) {
+    CheckPermission(hdfs, location, diagnosis.findings);
+    CheckSpace(hdfs, location, diagnosis.findings);
+  }
+  return diagnosis;
+}
+
+}  // namespace godwit::executor

@@ -1,0 +1,317 @@
+// When to freeze, whether to switch, and the way through the switch.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "executor/turn.h"
+
+namespace godwit::executor {
+namespace {
+
+constexpr Duration kFreezeOverhead = std::chrono::seconds(1);  // beyond looking and copying
+
+// How long the writers would be stopped if the freeze began now.
+Nanoseconds PredictedFreeze(const UnitView& view) {
+  const Policy& policy = view.policy();
+  const int64_t rate = std::max<int64_t>(1, view.expected_bytes_per_second);
+  const int64_t copy_seconds = DifferenceInBytes(view) / rate;
+  return std::chrono::seconds(copy_seconds) + Nanoseconds(policy.drain_gap) * (policy.drain_reads - 1) +
+         Nanoseconds(kFreezeOverhead);
+}
+
+Duration BudgetOf(const UnitView& view) {
+  return view.spec.freeze_budget.count() > 0 ? view.spec.freeze_budget : view.policy().freeze_budget;
+}
+
+// Thawed is what a unit in dual run promises: what an earlier attempt left behind is taken back.
+bool NothingIsLeftBehind(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  const Nanoseconds age = turn.view.policy().linger_every;
+  bool clean = true;
+  for (const TableName& table : turn.view.spec.tables) {
+    const auto* barrier = turn.Look(LookAtBarrier{row.from, table, Party::kWriters}, age);
+    if (barrier == nullptr) {
+      clean = false;
+    } else if (barrier->closed) {
+      turn.Do(SetBarrier{row.from, table, Party::kWriters, false, OpeningToken(row.generation)});
+      clean = false;
+    }
+  }
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    if (row.generation == 0 || row.disabled.contains(job.name)) continue;
+    const auto* status = turn.Look(LookAtJob{row.from, job.name}, turn.view.policy().look_again);
+    if (status == nullptr) {
+      clean = false;
+    } else if (status->exists && status->paused) {
+      turn.Do(SetPaused{row.from, job.name, false, OpeningToken(row.generation)});
+      clean = false;
+    }
+  }
+  return clean;
+}
+
+// Every job of the unit is deployed at `to`, or a person is called.
+bool JobsAreDeployed(Turn& turn) {
+  bool deployed = true;
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    const auto* status = turn.Look(LookAtJob{turn.view.row.to(), job.name}, turn.view.policy().sync_every);
+    if (status == nullptr) {
+      deployed = false;
+    } else if (!status->exists) {
+      turn.Hold(
+          fmt::format("job {} is not deployed at {}: deploy it there (paused), then `godwit unit retry {}`",
+                      job.name, SideName(turn.view.row.to()), turn.view.spec.id));
+      deployed = false;
+    }
+  }
+  return deployed;
+}
+
+// No run is under way and none is due before the freeze would be over; or the wait for such a window was long
+// enough.
+bool WindowIsQuiet(Turn& turn, Nanoseconds freeze) {
+  const bool waited_enough =
+      turn.view.now - turn.view.state_since > Nanoseconds(turn.view.policy().quiet_wait_max);
+  bool quiet = true;
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    const auto* status = turn.Look(LookAtJob{turn.view.row.from, job.name}, turn.view.policy().look_again);
+    if (status == nullptr) return false;
+    if (status->paused || waited_enough) continue;
+    if (status->in_flight > 0) {
+      turn.WaitFor("a run of " + job.name + " to end");
+      quiet = false;
+    } else if (status->next_due && Nanoseconds(*status->next_due - turn.view.wall) < freeze) {
+      turn.WaitFor("a quiet window: " + job.name + " is due at " + FormatTimestamp(*status->next_due));
+      quiet = false;
+    }
+  }
+  turn.LookAgainIn(turn.view.policy().look_again);
+  return quiet;
+}
+
+// What a person or the plan still has to give.
+bool LeaveIsGiven(Turn& turn) {
+  const UnitView& view = turn.view;
+  bool given = true;
+  if (view.held()) {
+    turn.WaitFor(view.row.held ? "a person: held: " + view.row.held_why : "a person: the whole run is held");
+    given = false;
+  }
+  if (view.policy().switch_needs_approval && !view.row.switch_approved) {
+    turn.WaitFor("approval of the switch: `godwit approve --unit " + view.spec.id + "`");
+    turn.wish.needs_person = true;
+    given = false;
+  }
+  for (const std::optional<Timestamp>& earliest :
+       {view.spec.cutover_not_before, view.row.cutover_not_before}) {
+    if (earliest && view.wall < *earliest) {
+      turn.WaitFor("its cut-over time " + FormatTimestamp(*earliest));
+      turn.LookAgainIn(*earliest - view.wall);
+      given = false;
+    }
+  }
+  if (!view.missing_inputs.empty()) {
+    turn.WaitFor(fmt::format("{} tables that its jobs read to be in sync at {}, first {}",
+                             view.missing_inputs.size(), SideName(view.row.to()),
+                             view.missing_inputs.begin()->Text()));
+    given = false;
+  }
+  if (!view.freeze_slot) {
+    turn.WaitFor("other units to thaw");
+    given = false;
+  }
+  return given;
+}
+
+std::vector<std::string> DisabledJobs(const UnitView& view) {
+  std::vector<std::string> disabled;
+  for (const JobSpec& job : view.spec.jobs) {
+    const auto* status = view.answers.Find(LookAtJob{view.row.from, job.name}, view.state_since);
+    if (status != nullptr && status->paused) disabled.push_back(job.name);
+  }
+  return disabled;
+}
+
+bool AllManifestsKnown(const UnitView& view) {
+  return std::all_of(view.spec.tables.begin(), view.spec.tables.end(), [&](const TableName& table) {
+    return view.answers.Find(LookAtManifest{view.row.from, table}, view.state_since) != nullptr;
+  });
+}
+
+}  // namespace
+
+void DecideDualRun(Turn& turn) {
+  const UnitView& view = turn.view;
+  const std::set<TableName> shadow_tables = view.row.shadow ? ShadowTables(view) : std::set<TableName>{};
+  const Nanoseconds since = std::max(view.state_since, view.now - Nanoseconds(view.policy().sync_every));
+  bool in_step = true;
+  for (const TableName& table : view.spec.tables) {
+    const CopyRule rule = shadow_tables.contains(table) ? CopyRule::kLeaveRows : CopyRule::kCopy;
+    in_step = Replicate(turn, table, view.row.to(), rule, since) && in_step;
+  }
+  const bool compared = RunShadows(turn, in_step);
+  const bool clean = NothingIsLeftBehind(turn);
+  const bool deployed = JobsAreDeployed(turn);
+  const bool leave = LeaveIsGiven(turn);
+  turn.LookAgainIn(view.policy().look_again);
+  if (!compared || !clean || !deployed || !leave || turn.wish.hold) return;
+  const bool listed = view.row.shadow ? in_step : AllManifestsKnown(view);
+  if (!listed || !turn.wish.actions.empty()) {
+    turn.WaitFor("copies to come near");
+    return;
+  }
+  const Nanoseconds freeze = PredictedFreeze(view);
+  const Nanoseconds budget = BudgetOf(view);
+  if (freeze > budget / 2) {
+    turn.WaitFor(fmt::format("a smaller difference: a freeze would last {}, half the budget is {}",
+                             FormatDuration(std::chrono::duration_cast<Duration>(freeze)),
+                             FormatDuration(std::chrono::duration_cast<Duration>(budget / 2))));
+    return;
+  }
+  if (!WindowIsQuiet(turn, freeze)) return;
+  turn.Go(Event::kFreezeBegun,
+          {{"deadline_ns", (view.now + budget).count()}, {"disabled", DisabledJobs(view)}});
+}
+
+std::vector<GuardVerdict> Guards(Turn& turn) {
+  const UnitView& view = turn.view;
+  const UnitRow& row = view.row;
+  const Nanoseconds age = view.policy().look_again;
+  std::vector<GuardVerdict> verdicts;
+  const auto say = [&](std::string name, std::optional<bool> holds, std::string detail) {
+    verdicts.push_back({std::move(name), holds, std::move(detail)});
+  };
+  say("approval", !view.policy().switch_needs_approval || row.switch_approved, "of the switch");
+  const Evidence evidence = row.evidence.value_or(Evidence{});
+  const bool evidence_young =
+      evidence.boot_id == view.boot_id &&
+      view.now - Nanoseconds(evidence.since_boot_ns) < Nanoseconds(view.policy().evidence_age_max);
+  say("evidence",
+      row.evidence && evidence.generation == row.generation &&
+          evidence.seal_generation == row.seal_generation && evidence_young,
+      "of this freeze and this seal, not too old");
+  say("lease",
+      row.freeze_deadline.boot_id == view.boot_id &&
+          view.now < Nanoseconds(row.freeze_deadline.since_boot_ns),
+      "budget left");
+  for (const TableName& table : view.spec.tables) {
+    const auto* from = turn.LookSince(LookAtManifest{row.from, table}, view.state_since);
+    const auto* to = turn.LookSince(LookAtManifest{row.to(), table}, view.state_since);
+    const auto proven = evidence.manifests.find(table.Text());
+    std::optional<bool> same;
+    if (from != nullptr && to != nullptr) {
+      same = proven != evidence.manifests.end() && from->Digest() == proven->second.first &&
+             to->Digest() == proven->second.second && from->files_open_for_write == 0;
+    }
+    say("unchanged", same, table.Text() + " since the evidence, on both sides");
+    const auto* here = turn.LookSince(LookAtTable{row.from, table}, view.state_since);
+    const auto* there = turn.LookSince(LookAtTable{row.to(), table}, view.state_since);
+    std::optional<bool> same_schema;
+    if (here != nullptr && there != nullptr) {
+      same_schema = here->has_value() && there->has_value() && (*here)->columns == (*there)->columns &&
+                    (*here)->partition_keys == (*there)->partition_keys;
+    }
+    say("schema", same_schema, table.Text());
+  }
+  for (const TableName& table : view.spec.tables) {
+    const auto* denied = turn.Look(LookAtBarrier{row.from, table, Party::kWriters}, age);
+    say("denied",
+        denied == nullptr ? std::nullopt
+                          : std::optional(denied->closed && denied->token == ClosingToken(row.generation)),
+        table.Text() + " at " + SideName(row.from) + " by this generation");
+    const auto* sealed = turn.Look(LookAtBarrier{row.to(), table, Party::kCopiers}, age);
+    say("sealed",
+        sealed == nullptr
+            ? std::nullopt
+            : std::optional(sealed->closed && sealed->token == ClosingToken(row.seal_generation)),
+        table.Text() + " at " + SideName(row.to()) + " against copiers");
+  }
+  for (const JobSpec& job : view.spec.jobs) {
+    for (const Side side : {row.from, row.to()}) {
+      const auto* status = turn.Look(LookAtJob{side, job.name}, age);
+      std::optional<bool> stopped;
+      if (status != nullptr) {
+        stopped = status->exists && status->paused && status->in_flight == 0 &&
+                  (status->token == 0 || status->token == ClosingToken(row.generation));
+      }
+      say("stopped", stopped, job.name + " at " + SideName(side));
+    }
+  }
+  const auto* copies = turn.Look(LookForCopies{CopyTagPrefix(view.spec.id)}, age);
+  say("no copier", copies == nullptr ? std::nullopt : std::optional(copies->empty()), "runs");
+  return verdicts;
+}
+
+void DecideReady(Turn& turn) {
+  bool all_known = true;
+  for (const GuardVerdict& verdict : Guards(turn)) {
+    if (verdict.holds == std::optional(false)) {
+      turn.Go(Event::kGuardFailed, {{"guard", verdict.name}, {"detail", verdict.detail}});
+      return;
+    }
+    all_known = all_known && verdict.holds.has_value();
+  }
+  if (!all_known) {
+    turn.WaitFor("every guard to be read once more");
+    return;
+  }
+  turn.wish.verdict = Decision::kCommit;
+  turn.wish.verdict_why = "every guard holds";
+}
+
+void DecideSwitching(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  const Migration& migration = turn.view.migration;
+  const Route route{row.to() == Side::kSource ? migration.source_name : migration.target_name,
+                    OpeningToken(row.generation)};
+  bool routed = true;
+  for (const TableName& table : turn.view.spec.tables) {
+    for (const Side side : {Side::kSource, Side::kTarget}) {
+      const auto* there = turn.Look(LookAtRoute{side, table}, turn.view.policy().look_again);
+      if (there == nullptr) {
+        routed = false;
+      } else if (there->site != route.site || there->token < route.token) {
+        turn.Do(SetRoute{side, table, route});
+        routed = false;
+      }
+    }
+  }
+  if (routed) {
+    turn.Go(Event::kRouted);
+  } else {
+    turn.WaitFor("every reader's route to be read back");
+  }
+}
+
+void DecideUnfreezing(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  const Nanoseconds age = turn.view.policy().look_again;
+  const Token token = OpeningToken(row.generation);
+  bool resumed = true;
+  for (const TableName& table : turn.view.spec.tables) {
+    resumed = AssertBarrier(turn, row.to(), table, Party::kWriters, false, token, age) && resumed;
+  }
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    if (row.disabled.contains(job.name)) continue;
+    const auto* here = turn.Look(LookAtJob{row.from, job.name}, age);
+    const auto* there = turn.Look(LookAtJob{row.to(), job.name}, age);
+    if (here == nullptr || there == nullptr) {
+      resumed = false;
+    } else if (there->paused) {
+      // The next run at `to` is the one after the last at `from`. Once it is unpaused the cursor is its own.
+      if (there->cursor != here->cursor) {
+        turn.Do(SetCursor{row.to(), job.name, here->cursor, token});
+      } else if (resumed) {
+        turn.Do(SetPaused{row.to(), job.name, false, token});
+      }
+      resumed = false;
+    }
+  }
+  if (resumed) {
+    turn.Go(row.from == Side::kSource ? Event::kResumed : Event::kReturned);
+  } else {
+    turn.WaitFor("writers to run at " + std::string(SideName(row.to())));
+  }
+}
+
+}  // namespace godwit::executor

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include "executor/turn.h"
+
+namespace godwit::executor {
+namespace {
+
+// Why the writers of a frozen unit must run again now; "" if they need not.
+std::string ReasonToThaw(const UnitView& view) {
+  if (view.row.cancel_requested) return "a person cancelled";
+  if (view.held()) return "held: " + (view.row.held ? view.row.held_why : std::string("the whole run"));
+  const Deadline& deadline = view.row.freeze_deadline;
+  if (deadline.boot_id != view.boot_id) return "the machine was started anew";
+  if (view.now >= Nanoseconds(deadline.since_boot_ns)) return "the freeze budget is spent";
+  return "";
+}
+
+// The arbiter's word, or the reason to ask it for a cancellation, comes before anything else.
+bool DecideArbitration(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  if (row.decision == Decision::kCancel) {
+    turn.Go(Event::kCancelled);
+    return true;
+  }
+  if (row.decision == Decision::kCommit) {
+    GODWIT_ASSERT(row.state == UnitState::kReady);
+    turn.Go(Event::kCommitted);
+    return true;
+  }
+  const std::string reason = ReasonToThaw(turn.view);
+  if (!reason.empty()) {
+    turn.wish.verdict = Decision::kCancel;
+    turn.wish.verdict_why = reason;
+    return true;
+  }
+  turn.LookAgainIn(Nanoseconds(row.freeze_deadline.since_boot_ns) - turn.view.now);
+  return false;
+}
+
+void DecidePlanned(Turn& turn) {
+  for (const TableName& table : turn.view.wanted_elsewhere) {
+    Replicate(turn, table, turn.view.row.to(), CopyRule::kCopy,
+              std::max(turn.view.state_since, turn.view.now - Nanoseconds(turn.view.policy().sync_every)));
+  }
+  if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
+  if (turn.view.held()) {
+    turn.WaitFor("a person: held");
+  } else if (turn.view.wave_open) {
+    turn.Go(Event::kStarted);
+  } else {
+    turn.WaitFor("its wave");
+  }
+}
+
+void DecideBulkCopy(Turn& turn) {
+  bool in_step = true;
+  for (const TableName& table : turn.view.spec.tables) {
+    // A round ends when everything that was seen since it began stands equal; writers run on, so a look is
+    // good for as long as a sync would wait.
+    const Nanoseconds since =
+        std::max(turn.view.state_since, turn.view.now - Nanoseconds(turn.view.policy().sync_every));
+    in_step = Replicate(turn, table, turn.view.row.to(), CopyRule::kCopy, since) && in_step;
+  }
+  if (in_step) {
+    turn.Go(Event::kCopied);
+  } else {
+    turn.WaitFor(turn.view.held() ? "a person: held" : "its tables to be copied");
+    turn.LookAgainIn(turn.view.policy().look_again);
+  }
+}
+
+void DecideState(Turn& turn) {
+  switch (turn.view.row.state) {
+    case UnitState::kRegistered:
+      turn.Go(Event::kPlanAccepted, {{"plan_hash", turn.view.migration.plan_hash}});
+      return;
+    case UnitState::kPlanned: return DecidePlanned(turn);
+    case UnitState::kBulkCopy: return DecideBulkCopy(turn);
+    case UnitState::kDualRun: return DecideDualRun(turn);
+    case UnitState::kFreezing: return DecideFreezing(turn);
+    case UnitState::kFinalCopy: return DecideFinalCopy(turn);
+    case UnitState::kWaitConsistent: return DecideWaitConsistent(turn);
+    case UnitState::kReady: return DecideReady(turn);
+    case UnitState::kSwitching: return DecideSwitching(turn);
+    case UnitState::kUnfreezing: return DecideUnfreezing(turn);
+    case UnitState::kProbation: return DecideProbation(turn);
+    case UnitState::kCancelling: return DecideCancelling(turn);
+    case UnitState::kCompleted:
+    case UnitState::kAborted:
+    case UnitState::kReversed: return DecideAtRest(turn);
+  }
+}
+
+}  // namespace
+
+Wish Decide(const UnitView& view) {
+  Turn turn(view);
+  const UnitState state = view.row.state;
+  const bool before_freeze =
+      state == UnitState::kPlanned || state == UnitState::kBulkCopy || state == UnitState::kDualRun;
+  if (before_freeze && view.row.cancel_requested) {
+    turn.Go(Event::kCancelled);
+  } else if (!IsFrozen(state) || !DecideArbitration(turn)) {
+    DecideState(turn);
+  }
+  return std::move(turn.wish);
+}
+
+}  // namespace godwit::executor

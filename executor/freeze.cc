@@ -1,0 +1,181 @@
+// The frozen part of a unit's life: stop writers, copy what is left, prove that both sides are equal.
+#include <fmt/format.h>
+
+#include "executor/turn.h"
+
+namespace godwit::executor {
+namespace {
+
+// All writers at `from` paused by this generation, denied at the resource, and drained. Reads each job often
+// enough to trust that nothing runs: once more after the drain gap.
+bool WritersAreStopped(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  const Token token = ClosingToken(row.generation);
+  const Nanoseconds age = turn.view.policy().look_again;
+  bool stopped = true;
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    for (const Side side : {row.from, row.to()}) {
+      if (!AssertPaused(turn, side, job, true, token, age)) {
+        stopped = false;
+        continue;
+      }
+      const auto* status = turn.Look(LookAtJob{side, job.name}, age);
+      if (status->in_flight > 0) {
+        turn.WaitFor(fmt::format("{} runs of {} to end at {}", status->in_flight, job.name, SideName(side)));
+        turn.LookAgainIn(age);
+        stopped = false;
+      }
+    }
+  }
+  for (const TableName& table : turn.view.spec.tables) {
+    stopped = AssertBarrier(turn, row.from, table, Party::kWriters, true, token, age) && stopped;
+  }
+  return stopped;
+}
+
+}  // namespace
+
+bool AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age) {
+  const auto* status = turn.Look(LookAtJob{side, job.name}, age);
+  if (status == nullptr) return false;
+  if (!status->exists) {
+    turn.Hold(fmt::format("job {} is not known at {}: deploy it there", job.name, SideName(side)));
+    return false;
+  }
+  // A scheduler that keeps no tokens says 0: its word is taken, and taken again later.
+  if (status->paused == paused && (status->token == token || status->token == 0)) return true;
+  turn.Do(SetPaused{side, job.name, paused, token});
+  return false;
+}
+
+bool AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
+                   Nanoseconds age) {
+  const auto* status = turn.Look(LookAtBarrier{side, table, party}, age);
+  if (status == nullptr) return false;
+  if (status->closed == closed && status->token == token) return true;
+  turn.Do(SetBarrier{side, table, party, closed, token});
+  return false;
+}
+
+void DecideFreezing(Turn& turn) {
+  if (!WritersAreStopped(turn)) return;
+  const Policy& policy = turn.view.policy();
+  turn.wish.anchor = turn.view.anchor ? turn.view.anchor : Anchor{"stopped", turn.view.now, std::nullopt};
+  const Nanoseconds again =
+      turn.wish.anchor->since + Nanoseconds(policy.drain_gap) * (policy.drain_reads - 1);
+  if (turn.view.now < again) {
+    turn.LookAgainIn(again - turn.view.now);
+    turn.WaitFor("a second look that nothing runs");
+    return;
+  }
+  bool seen_again = true;
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    if (policy.drain_reads <= 1) break;
+    seen_again = turn.LookSince(LookAtJob{turn.view.row.from, job.name}, again) != nullptr && seen_again;
+  }
+  if (seen_again) turn.Go(Event::kFrozen);
+}
+
+void DecideFinalCopy(Turn& turn) {
+  if (!WritersAreStopped(turn)) return;
+  const CopyRule rule = turn.view.row.shadow ? CopyRule::kAdoptOrCopy : CopyRule::kCopy;
+  bool in_step = true;
+  for (const TableName& table : turn.view.spec.tables) {
+    const bool computed = rule == CopyRule::kAdoptOrCopy && ShadowTables(turn.view).contains(table);
+    in_step = Replicate(turn, table, turn.view.row.to(), computed ? rule : CopyRule::kCopy,
+                        turn.view.state_since) &&
+              in_step;
+    const auto* manifest =
+        turn.view.answers.Find(LookAtManifest{turn.view.row.from, table}, turn.view.state_since);
+    if (manifest != nullptr && manifest->files_open_for_write > 0) {
+      turn.WaitFor(fmt::format("{} files of {} to be closed", manifest->files_open_for_write, table.Text()));
+      turn.LookAgainIn(turn.view.policy().look_again);
+      in_step = false;
+    }
+  }
+  for (const auto& [op, intent] : turn.view.row.open) {
+    if (std::holds_alternative<Publish>(intent.action))
+      in_step = false;  // nobody knows yet what became of it
+  }
+  if (in_step && turn.wish.actions.empty()) {
+    turn.Go(Event::kCaughtUp);
+  } else {
+    turn.WaitFor("the last difference to be copied");
+  }
+}
+
+namespace {
+
+// True once no copier can reach the tables at `to`: sealed by this generation of the seal, and none runs.
+bool CopiersAreShutOut(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  const Nanoseconds age = turn.view.policy().look_again;
+  bool shut_out = true;
+  for (const TableName& table : turn.view.spec.tables) {
+    shut_out =
+        AssertBarrier(turn, row.to(), table, Party::kCopiers, true, ClosingToken(row.seal_generation), age) &&
+        shut_out;
+  }
+  const auto* running = turn.Look(LookForCopies{CopyTagPrefix(turn.view.spec.id)}, age);
+  if (running == nullptr) return false;
+  for (const std::string& tag : *running) turn.Do(CancelCopy{tag});
+  return shut_out && running->empty();
+}
+
+// The first thing that is not as the replica's entries say; "" if all is.
+std::string FirstInequality(const std::map<std::string, ReplicaEntry>& entries, const Manifest& from,
+                            const Manifest& to) {
+  if (from.partitions.size() != to.partitions.size()) {
+    return fmt::format("{} partitions against {}", from.partitions.size(), to.partitions.size());
+  }
+  for (size_t i = 0; i < from.partitions.size(); ++i) {
+    const PartitionState& a = from.partitions[i];
+    const PartitionState& b = to.partitions[i];
+    const auto entry = entries.find(a.name);
+    if (a.name != b.name || entry == entries.end() || entry->second.from_fingerprint != a.fingerprint ||
+        entry->second.from_location != a.location || entry->second.to_fingerprint != b.fingerprint ||
+        entry->second.to_location != b.location) {
+      return "partition " + a.name;
+    }
+  }
+  for (const auto& [key, value] : from.parameters) {
+    const auto there = to.parameters.find(key);
+    if (there == to.parameters.end() || there->second != value) return "parameter " + key;
+  }
+  return "";
+}
+
+}  // namespace
+
+void DecideWaitConsistent(Turn& turn) {
+  if (!CopiersAreShutOut(turn)) {
+    turn.WaitFor("copiers to be shut out of the target");
+    return;
+  }
+  const UnitRow& row = turn.view.row;
+  nlohmann::json manifests = nlohmann::json::object();
+  bool complete = true;
+  for (const TableName& table : turn.view.spec.tables) {
+    // In this state nobody asks for manifests before the seal was seen.
+    const auto* from = turn.LookSince(LookAtManifest{row.from, table}, turn.view.state_since);
+    const auto* to = turn.LookSince(LookAtManifest{row.to(), table}, turn.view.state_since);
+    if (from == nullptr || to == nullptr) {
+      complete = false;
+      continue;
+    }
+    const std::string inequality = FirstInequality(turn.view.replicas.Entries(row.to(), table), *from, *to);
+    if (!inequality.empty()) {
+      turn.Go(Event::kUnequal, {{"table", table.Text()}, {"what", inequality}});
+      return;
+    }
+    manifests[table.Text()] = {from->Digest(), to->Digest()};
+  }
+  if (!complete) {
+    turn.WaitFor("both sides to be listed");
+    return;
+  }
+  turn.wish.evidence.push_back({{"type", "consistent"}, {"manifests", std::move(manifests)}});
+  turn.Go(Event::kProven);
+}
+
+}  // namespace godwit::executor

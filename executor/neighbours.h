@@ -1,0 +1,40 @@
+// executor/neighbours.h — what units mean to each other: while a reader and its table are on different sides,
+// the table is kept in sync across.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "executor/migration.h"
+#include "executor/unit_row.h"
+
+namespace godwit::executor {
+
+class Neighbours {
+ public:
+  explicit Neighbours(const Migration& migration);
+
+  using RowOf = std::function<const UnitRow&(size_t unit)>;
+
+  // Tables of `unit` that a job of another unit reads, or is about to read, at the side that does not own
+  // them.
+  std::set<TableName> WantedElsewhere(size_t unit, const RowOf& row_of) const;
+
+  // Tables of other units that jobs of `unit` read and that its target side does not own.
+  std::set<TableName> ForeignInputs(size_t unit, const RowOf& row_of) const;
+
+  // Units whose answers to the questions above depend on `unit`'s state: it and its neighbours, sorted.
+  const std::vector<size_t>& Around(size_t unit) const { return around_[unit]; }
+  // The unit that has the table; nothing for a table outside the plan.
+  const size_t* UnitOf(const TableName& table) const;
+
+ private:
+  std::map<TableName, size_t> unit_of_table_;
+  std::vector<std::map<TableName, std::set<size_t>>> readers_;  // of each unit's tables: other units
+  std::vector<std::set<TableName>> inputs_;                     // of each unit's jobs: tables of other units
+  std::vector<std::vector<size_t>> around_;
+};
+
+}  // namespace godwit::executor

@@ -1,0 +1,52 @@
+// executor/ports/scheduler.h — one site's job scheduler.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "executor/ports/effect.h"
+
+namespace godwit::executor {
+
+struct JobStatus {
+  bool exists = false;
+  bool paused = false;
+  Token token = 0;  // of the last SetPaused that was accepted; 0 where the scheduler keeps none
+  // Attempts that may still write: running, queued, up for retry, deferred … Paused is not drained.
+  int in_flight = 0;
+  std::string
+      cursor;  // the last due date whose run succeeded here or was handed over, "2026-11-21"; "" if none
+  std::optional<Timestamp> next_due;  // when the next run starts if nothing stops it
+  Duration typical_run{0};            // median of recent successful runs; 0 if unknown
+};
+
+enum class RunState : uint8_t { kRunning, kSucceeded, kFailed };
+
+struct Run {
+  std::string due;
+  RunState state = RunState::kRunning;
+  Timestamp started{};
+  Timestamp ended{};
+  std::string message;  // last words of a failed run
+
+  auto operator<=>(const Run&) const = default;
+};
+
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  virtual Result<std::vector<std::string>> ListJobs() = 0;  // sorted
+  virtual Result<JobStatus> GetJob(const std::string& job) = 0;
+  // Runs with due >= `since`, by due date, the newest attempt of each.
+  virtual Result<std::vector<Run>> Runs(const std::string& job, const std::string& since) = 0;
+
+  // No new run starts after a pause; running ones go on. Errors: kInvalidInput if there is no such job.
+  virtual Result<Effect> SetPaused(const std::string& job, bool paused, Token token) = 0;
+  // The next run is the one after `cursor`. Only for a paused job (kConflict otherwise).
+  virtual Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) = 0;
+};
+
+}  // namespace godwit::executor

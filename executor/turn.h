@@ -1,0 +1,177 @@
+// executor/turn.h — one look at one unit: what it knows, and what it wants done next. The functions that
+// decide (replicate.cc, shadow.cc, freeze.cc, cutover.cc, linger.cc) read a view and fill a decision; they do
+// nothing else.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "executor/observation.h"
+#include "executor/unit_row.h"
+
+namespace godwit::executor {
+
+// A moment that one decision wants the next ones to remember. Lost in a crash or a change of state: then it
+// is sought again.
+struct Anchor {
+  std::string what;
+  Nanoseconds since{0};
+  std::optional<Nanoseconds> done;  // when what was begun then was complete
+};
+
+struct UnitView {
+  const Migration& migration;
+  const UnitSpec& spec;
+  const UnitRow& row;
+  const ReplicaReader& replicas;
+  const Answers& answers;
+  const std::map<Question, uint64_t>& asking;  // questions under way
+  const std::set<std::string>& begun;          // copies that the world has accepted, by operation
+
+  Nanoseconds now{0};  // since boot
+  Timestamp wall{};
+  std::string boot_id;
+  Nanoseconds state_since{0};  // answers asked before are not used
+
+  bool run_held = false;                  // a person stopped everything
+  bool wave_open = false;                 // the unit may start
+  bool freeze_slot = false;               // one more unit may be frozen
+  int64_t bytes_per_second_max = 0;       // for one copy; 0: no limit
+  int64_t expected_bytes_per_second = 0;  // measured, or the policy's
+
+  // Tables of this unit that jobs on the other side read, so that their replicas must keep up.
+  const std::set<TableName>& wanted_elsewhere;
+  // Tables of other units that this unit's jobs will read at `to` and that are not there yet.
+  const std::set<TableName>& missing_inputs;
+
+  std::optional<Anchor> anchor;  // of the last decision
+
+  const Policy& policy() const { return migration.policy; }
+  bool held() const { return row.held || run_held; }
+};
+
+// The end of an operation that runs on after it was begun.
+struct Conclusion {
+  std::string op;
+  nlohmann::json body;
+  bool failed = false;
+};
+
+struct Step {
+  Event event;
+  nlohmann::json body = nlohmann::json::object();
+};
+
+struct Wish {
+  std::vector<Question> questions;
+  std::vector<Action> actions;
+  std::vector<Conclusion> conclusions;
+  std::vector<nlohmann::json> evidence;
+  std::optional<Decision> verdict;  // asked of the arbiter; never kNone
+  std::string verdict_why;
+  std::optional<Step> step;
+  std::optional<std::string> hold;  // nothing can go on without a person: why
+  bool needs_person = false;        // an approval or a waiver is awaited
+
+  std::vector<std::string> waits_for;     // for people, most important first
+  std::optional<Nanoseconds> look_again;  // since boot: decide again then, even if nothing happened
+  std::set<TableName> in_step;  // tables whose replica was seen to be equal to the manifest just read
+  std::optional<Anchor> anchor;
+};
+
+class Turn {
+ public:
+  explicit Turn(const UnitView& unit_view) : view(unit_view) {}
+
+  const UnitView& view;
+  Wish wish;
+
+  // The answer, if it was asked in this state and at most `age` ago; else the question is asked.
+  template <typename Q>
+  const typename AnswerTo<Q>::Type* Look(const Q& question, Nanoseconds age) {
+    const Nanoseconds since = std::max(view.state_since, view.now - age);
+    const auto* answer = LookSince(question, since);
+    if (answer != nullptr) LookAgainIn(*view.answers.AskedAt(question) + age + Nanoseconds(1) - view.now);
+    return answer;
+  }
+  // The answer, if it was asked at or after `since`.
+  template <typename Q>
+  const typename AnswerTo<Q>::Type* LookSince(const Q& question, Nanoseconds since) {
+    const auto* answer = view.answers.Find(question, since);
+    if (answer == nullptr) wish.questions.push_back(question);
+    return answer;
+  }
+
+  void Do(Action action) { wish.actions.push_back(std::move(action)); }
+  void WaitFor(std::string what) { wish.waits_for.push_back(std::move(what)); }
+  void Hold(std::string why) {
+    if (!wish.hold) wish.hold = std::move(why);
+  }
+  void LookAgainIn(Nanoseconds delay) {
+    const Nanoseconds at = view.now + std::max(delay, Nanoseconds(1));
+    if (!wish.look_again || at < *wish.look_again) wish.look_again = at;
+  }
+  void Go(Event event, nlohmann::json body = nlohmann::json::object()) {
+    wish.step = Step{event, std::move(body)};
+  }
+};
+
+// What should happen to the unit now. Pure: the same view gives the same wish.
+Wish Decide(const UnitView& view);
+
+// --- The parts of Decide ---
+
+// A job's mode before the switch: kBoth only where the job may run twice.
+RunMode ModeOf(const UnitView& view, const JobSpec& job);
+
+enum class CopyRule : uint8_t {
+  kCopy,         // whatever differs is copied
+  kLeaveRows,    // jobs at the receiving side write it: definitions only
+  kAdoptOrCopy,  // rows that jobs at the receiving side computed stay if they are equal; the rest is copied
+};
+// Brings `table` at `receiver` into step with the other side. True if everything seen since `since` stands
+// equal; else the wish holds what to do next, or it is under way.
+bool Replicate(Turn& turn, const TableName& table, Side receiver, CopyRule rule, Nanoseconds since);
+// Bytes that differ as far as known: an estimate of what a final copy would move.
+int64_t DifferenceInBytes(const UnitView& view);
+
+// Starts, keeps and compares shadow runs. True if they are in the state that a freeze asks for.
+bool RunShadows(Turn& turn, bool tables_in_step);
+bool HasShadowJobs(const UnitView& view);
+// Tables that shadow jobs write.
+std::set<TableName> ShadowTables(const UnitView& view);
+
+void DecideDualRun(Turn& turn);   // cutover.cc: when to freeze
+void DecideFreezing(Turn& turn);  // freeze.cc
+void DecideFinalCopy(Turn& turn);
+void DecideWaitConsistent(Turn& turn);
+void DecideReady(Turn& turn);  // cutover.cc: the guards
+void DecideSwitching(Turn& turn);
+void DecideUnfreezing(Turn& turn);
+void DecideCancelling(Turn& turn);  // linger.cc: states that keep their promises
+void DecideProbation(Turn& turn);
+void DecideAtRest(Turn& turn);  // completed, aborted, reversed
+
+// Asks for a job's pause and reads it back. True once it is `paused` by (at least) this token.
+bool AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age);
+bool AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
+                   Nanoseconds age);
+
+// "godwit:<unit>:": all copies of a unit begin so.
+std::string CopyTagPrefix(const std::string& unit);
+// A wished copy knows the database's folder that receives it; its operation gives it a tag and a place of its
+// own: DATABASE/_godwit/TABLE/OP/PARTITION.
+void NameAttempt(StartCopy& copy, const std::string& unit, int64_t generation, const std::string& op);
+
+// One line of the check before the switch.
+struct GuardVerdict {
+  std::string name;
+  std::optional<bool> holds;  // nothing: not known yet
+  std::string detail;
+};
+std::vector<GuardVerdict> Guards(Turn& turn);
+
+}  // namespace godwit::executor
