@@ -6,6 +6,8 @@
 
 #include <map>
 
+#include "executor/adapters/hive_metastore/storage_words.h"
+
 namespace godwit::executor {
 
 using apache::thrift::protocol::TJSONProtocol;
@@ -13,6 +15,8 @@ using apache::thrift::transport::TMemoryBuffer;
 
 namespace {
 
+constexpr char kExact[] = "COLUMN_STATS_ACCURATE";
+constexpr char kExactColumns[] = "COLUMN_STATS\"";  // "COLUMN_STATS":{…} inside it
 constexpr char kEngine[] = "hive";  // the 4.0 server keeps statistics of several engines
 
 // Statistics exist for primitive types alone.
@@ -84,17 +88,17 @@ Status ReadTableStatistics(MetastoreClient& client, const hms::Table& table, Par
 }
 
 Status ReadPartitionStatistics(MetastoreClient& client, const hms::Table& table,
-                               std::vector<PartitionMeta>& partitions) {
+                               const std::vector<hms::Partition>& partitions, std::vector<PartitionMeta>& metas) {
   hms::PartitionsStatsRequest request;
   request.dbName = table.dbName;
   request.tblName = table.tableName;
   request.colNames = PlainColumns(table);
   request.__set_engine(kEngine);
-  for (const PartitionMeta& partition : partitions) {
+  for (const hms::Partition& partition : partitions) {
     // Who has column statistics says so; asking for the others would be most of the work.
-    const auto exact = partition.parameters.find("COLUMN_STATS_ACCURATE");
-    if (exact != partition.parameters.end() && exact->second.find("COLUMN_STATS") != std::string::npos) {
-      request.partNames.push_back(partition.name);
+    const auto exact = partition.parameters.find(kExact);
+    if (exact != partition.parameters.end() && exact->second.find(kExactColumns) != std::string::npos) {
+      request.partNames.push_back(PartitionNameOf(ColumnsOf(table.partitionKeys), partition.values));
     }
   }
   if (request.colNames.empty() || request.partNames.empty()) return Ok();
@@ -106,7 +110,7 @@ Status ReadPartitionStatistics(MetastoreClient& client, const hms::Table& table,
       result.partStats.clear();
     }
   }));
-  for (PartitionMeta& partition : partitions) {
+  for (PartitionMeta& partition : metas) {
     const auto found = result.partStats.find(partition.name);
     if (found == result.partStats.end() || found->second.empty()) continue;
     partition.parameters[kColumnStatisticsParameter] = FormatStatistics(found->second);
@@ -116,12 +120,17 @@ Status ReadPartitionStatistics(MetastoreClient& client, const hms::Table& table,
 
 std::string TakeStatistics(Parameters& parameters) {
   const auto taken = parameters.extract(kColumnStatisticsParameter);
-  if (!taken.empty()) return taken.mapped();
-  const auto exact = parameters.find("COLUMN_STATS_ACCURATE");
-  if (exact != parameters.end() && exact->second.find("COLUMN_STATS") != std::string::npos) {
+  return taken.empty() ? "" : taken.mapped();
+}
+
+void ForgetExactColumns(Parameters& parameters) {
+  const auto exact = parameters.find(kExact);
+  if (exact == parameters.end() || exact->second.find(kExactColumns) == std::string::npos) return;
+  if (exact->second.find("BASIC_STATS") == std::string::npos) {
+    parameters.erase(exact);
+  } else {
     exact->second = R"({"BASIC_STATS":"true"})";
   }
-  return "";
 }
 
 Status WriteStatistics(MetastoreClient& client, const hms::Table& table,

@@ -19,11 +19,16 @@ Result<std::vector<hms::ColumnStatisticsObj>> ParseStatistics(const std::string&
 
 // The statistics of a table's plain columns, put into `meta`'s parameters where there are any.
 Status ReadTableStatistics(MetastoreClient& client, const hms::Table& table, Parameters& parameters);
-Status ReadPartitionStatistics(MetastoreClient& client, const hms::Table& table, std::vector<PartitionMeta>& partitions);
+// `partitions`: as the metastore has `metas`.
+Status ReadPartitionStatistics(MetastoreClient& client, const hms::Table& table,
+                               const std::vector<hms::Partition>& partitions, std::vector<PartitionMeta>& metas);
 
-// Takes the statistics out of the parameters, where the metastore would keep them as text. Without them the mark that
-// column statistics are exact goes too: Hive answers min() and max() from them.
+// Takes the statistics out of the parameters, where the metastore would keep them as text.
 std::string TakeStatistics(Parameters& parameters);
+
+// The parameter that says which statistics are exact, without the columns: whoever sets column statistics says so of
+// them again, and without them Hive would answer min() and max() from what is not there.
+void ForgetExactColumns(Parameters& parameters);
 
 // `partition`: its name; "" for the table. Statistics that cannot be set are left out of the table: queries stay right.
 Status WriteStatistics(MetastoreClient& client, const hms::Table& table,

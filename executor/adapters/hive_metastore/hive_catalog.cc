@@ -116,11 +116,7 @@ Result<hms::Table> HiveCatalog::Need(const TableName& table) {
 Result<std::optional<TableMeta>> HiveCatalog::GetTable(const TableName& table) {
   GODWIT_TRY_ASSIGN(const std::optional<hms::Table> found, Find(table));
   if (!found) return std::optional<TableMeta>();
-  TableMeta meta = TableMetaOf(*found);
-  if (client_.config().column_statistics && meta.kind != TableKind::kView && meta.partition_keys.empty()) {
-    GODWIT_TRY(ReadTableStatistics(client_, *found, meta.parameters));
-  }
-  return std::optional<TableMeta>(std::move(meta));
+  return std::optional<TableMeta>(TableMetaOf(*found));
 }
 
 Result<std::vector<std::string>> HiveCatalog::PartitionNames(const TableName& table, const std::string& after) {
@@ -157,26 +153,58 @@ Result<std::vector<hms::Partition>> HiveCatalog::PartitionsNamed(const TableName
   return partitions;
 }
 
+Result<std::vector<PartitionMeta>> HiveCatalog::MetasNamed(const hms::Table& table,
+                                                           const std::vector<std::string>& names) {
+  GODWIT_TRY_ASSIGN(const auto partitions, PartitionsNamed({table.dbName, table.tableName}, names));
+  std::vector<PartitionMeta> metas;
+  for (const hms::Partition& partition : partitions) metas.push_back(PartitionMetaOf(partition, table));
+  std::sort(metas.begin(), metas.end());
+  if (client_.config().column_statistics) GODWIT_TRY(ReadPartitionStatistics(client_, table, partitions, metas));
+  return metas;
+}
+
+Result<PartitionMeta> HiveCatalog::OnlyPartition(const hms::Table& table) {
+  PartitionMeta meta{"", table.sd.location, TableMetaOf(table).parameters, {}};
+  if (client_.config().column_statistics) GODWIT_TRY(ReadTableStatistics(client_, table, meta.parameters));
+  return meta;
+}
+
 Result<std::vector<PartitionMeta>> HiveCatalog::ListPartitions(const TableName& table, const std::string& after,
                                                                size_t limit) {
   GODWIT_TRY_ASSIGN(const hms::Table found, Need(table));
   std::vector<PartitionMeta> metas;
   if (found.partitionKeys.empty()) {
-    if (after.empty() && limit > 0) metas.push_back({"", found.sd.location, TableMetaOf(found).parameters, {}});
+    if (!after.empty() || limit == 0) return metas;
+    GODWIT_TRY_ASSIGN(PartitionMeta only, OnlyPartition(found));
+    metas.push_back(std::move(only));
     return metas;
   }
   GODWIT_TRY_ASSIGN(const std::vector<std::string> names, PartitionNames(table, after));
-  const auto begin = after.empty() ? names.begin() : std::upper_bound(names.begin(), names.end(), after);
-  const auto count = std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(limit), names.end() - begin);
-  GODWIT_TRY_ASSIGN(const auto partitions, PartitionsNamed(table, {begin, begin + count}));
-  for (const hms::Partition& partition : partitions) metas.push_back(PartitionMetaOf(partition, found));
-  std::sort(metas.begin(), metas.end());
-  if (client_.config().column_statistics) GODWIT_TRY(ReadPartitionStatistics(client_, found, metas));
-  if (begin + count == names.end()) {
+  auto next = after.empty() ? names.begin() : std::upper_bound(names.begin(), names.end(), after);
+  // Partitions dropped since the names were read must not make a page short: that would mean it is the last one.
+  while (metas.size() < limit && next != names.end()) {
+    const auto count = std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(limit - metas.size()), names.end() - next);
+    GODWIT_TRY_ASSIGN(auto some, MetasNamed(found, {next, next + count}));
+    std::move(some.begin(), some.end(), std::back_inserter(metas));
+    next += count;
+  }
+  if (next == names.end()) {
     std::lock_guard lock(mutex_);
     names_.erase(table);
   }
   return metas;
+}
+
+Result<std::optional<PartitionMeta>> HiveCatalog::GetPartition(const TableName& table, const std::string& name) {
+  GODWIT_TRY_ASSIGN(const std::optional<hms::Table> found, Find(table));
+  if (!found || found->partitionKeys.empty() != name.empty()) return std::optional<PartitionMeta>();
+  if (name.empty()) {
+    GODWIT_TRY_ASSIGN(PartitionMeta only, OnlyPartition(*found));
+    return std::optional<PartitionMeta>(std::move(only));
+  }
+  GODWIT_TRY_ASSIGN(auto metas, MetasNamed(*found, {name}));
+  if (metas.empty()) return std::optional<PartitionMeta>();
+  return std::optional<PartitionMeta>(std::move(metas.front()));
 }
 
 Result<Effect> HiveCatalog::CreateDatabase(const DatabaseMeta& database) {
@@ -275,6 +303,8 @@ Result<Effect> HiveCatalog::Publish(const Publication& publication) {
     if (!publication.partitions.empty()) {
       Parameters own = publication.partitions.front().parameters;
       if (const std::string text = TakeStatistics(own); !text.empty()) statistics = text;
+      // They are the other site's table's: its routes and marks are not for here.
+      std::erase_if(own, [](const auto& parameter) { return parameter.first.starts_with("godwit."); });
       own.insert(rest.parameters.begin(), rest.parameters.end());
       rest.parameters = std::move(own);
     }

@@ -25,6 +25,7 @@ class HiveCatalog : public Catalog {
   // The names are read once when `after` is "" and kept until the last page is asked for.
   Result<std::vector<PartitionMeta>> ListPartitions(const TableName& table, const std::string& after,
                                                     size_t limit) override;
+  Result<std::optional<PartitionMeta>> GetPartition(const TableName& table, const std::string& name) override;
 
   // Errors: kConflict for a database of that name elsewhere.
   Result<Effect> CreateDatabase(const DatabaseMeta& database) override;
@@ -42,7 +43,11 @@ class HiveCatalog : public Catalog {
   Result<std::optional<hms::Table>> Find(const TableName& table);
   Result<hms::Table> Need(const TableName& table);
   Result<std::vector<std::string>> PartitionNames(const TableName& table, const std::string& after);
+  // Those of the names that are there, in any order.
   Result<std::vector<hms::Partition>> PartitionsNamed(const TableName& table, const std::vector<std::string>& names);
+  // As the Catalog port has them, by name, with statistics.
+  Result<std::vector<PartitionMeta>> MetasNamed(const hms::Table& table, const std::vector<std::string>& names);
+  Result<PartitionMeta> OnlyPartition(const hms::Table& table);
   Status Alter(const hms::Table& table);
   Result<bool> PublishPartitions(const Publication& publication, const hms::Table& table);
 

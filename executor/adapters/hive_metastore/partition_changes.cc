@@ -41,8 +41,10 @@ bool SameFields(const std::vector<hms::FieldSchema>& a, const std::vector<hms::F
 
 // Whether `there` has all that `wanted` says; what the server added does not count.
 bool Satisfied(const hms::Partition& wanted, const hms::Partition& there) {
+  Parameters has = there.parameters;
+  ForgetExactColumns(has);
   for (const auto& [key, value] : wanted.parameters) {
-    if (key != "transient_lastDdlTime" && Get(there.parameters, key) != value) return false;
+    if (key != "transient_lastDdlTime" && Get(has, key) != value) return false;
   }
   return wanted.sd.location == there.sd.location && SameFields(wanted.sd.cols, there.sd.cols) &&
          WordsOf(wanted.sd, {}) == WordsOf(there.sd, {});

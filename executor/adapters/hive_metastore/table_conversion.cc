@@ -7,6 +7,7 @@
 #include <chrono>
 #include <set>
 
+#include "executor/adapters/hive_metastore/column_statistics.h"
 #include "executor/adapters/hive_metastore/storage_words.h"
 
 namespace godwit::executor {
@@ -122,6 +123,7 @@ TableMeta TableMetaOf(const hms::Table& table) {
   if (meta.kind != TableKind::kView) meta.location = table.sd.location;
   meta.view_text = table.viewExpandedText;
   meta.parameters = Mapped(table.parameters, {table.sd.location, ""}, &HideLocations);
+  ForgetExactColumns(meta.parameters);
   meta.storage = TableWords(table);
   if (!table.viewOriginalText.empty()) meta.storage["view_original"] = table.viewOriginalText;
   if (table.retention != 0) meta.storage["retention"] = std::to_string(table.retention);
@@ -165,6 +167,7 @@ PartitionMeta PartitionMetaOf(const hms::Partition& partition, const hms::Table&
   meta.location = partition.sd.location;
   const Locations locations{partition.sd.location, table.sd.location};
   meta.parameters = Mapped(partition.parameters, locations, &HideLocations);
+  ForgetExactColumns(meta.parameters);
   Parameters words = WordsOf(partition.sd, locations);
   const std::vector<Column> columns = ColumnsOf(partition.sd.cols);
   const bool same_columns = columns == ColumnsOf(table.sd.cols);

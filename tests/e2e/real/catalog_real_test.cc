@@ -165,6 +165,14 @@ TEST_P(CatalogReal, PublishAddsMovesAndDropsOddlyNamedPartitions) {
     EXPECT_EQ(all[i].parameters["numRows"], "3") << all[i].name;
     EXPECT_TRUE(all[i].storage.empty()) << all[i].name;
   }
+  for (const auto& partition : publication.partitions) {
+    auto one = catalog_->GetPartition(table.name, partition.name);
+    ASSERT_OK(one);
+    ASSERT_TRUE(one->has_value()) << partition.name;
+    EXPECT_EQ((*one)->location, partition.location);
+  }
+  EXPECT_FALSE(catalog_->GetPartition(table.name, "dt=no/city=no")->has_value());
+  EXPECT_FALSE(catalog_->GetPartition({db_, "none"}, "")->has_value());
   EXPECT_EQ((*catalog_->GetTable(table.name))->parameters["watermark"], "2026-11-22");
 
   Publication second = publication;
