@@ -21,6 +21,7 @@ CLI::App* AddCommand(CLI::App& app, Invocation& invocation, const std::string& n
                      const std::string& example);
 
 // One per command.
+void AddExtract(CLI::App& app, Invocation& invocation);
 void AddVersion(CLI::App& app, Invocation& invocation);
 
 }  // namespace godwit::cli

@@ -15,6 +15,7 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kExitCodes);
   Invocation invocation;
+  AddExtract(app, invocation);
   AddVersion(app, invocation);
   try {
     app.parse(argc, argv);

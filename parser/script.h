@@ -20,8 +20,10 @@ struct Session {
   // Values of variables, by "hivevar:x", "hiveconf:x", "env:x", "system:x", or "x" alone, which answers any
   // of these and `{{ x }}`. A variable without a value stays in names as a pattern.
   std::map<std::string, std::string> variables;
-  // Temporary views and tables, and the tables behind them (none for a temporary table).
+  // Temporary views and tables, and the tables their rows come from.
   std::map<std::string, std::vector<std::string>> temporary;
+  // Columns of tables and views that the session made, where it said them.
+  std::map<std::string, std::vector<std::string>> columns;
 };
 
 // Columns of a table in order, or nullptr if not known. `table` is lower case, with `database.` in front
@@ -32,7 +34,8 @@ struct ReadOptions {
   Dialect dialect = Dialect::kHive;
   Session session;        // at the start
   ColumnCatalog catalog;  // may be empty
-  bool columns = true;    // false: tables, partitions, paths and effects only; about a quarter faster
+  bool columns = true;    // column lineage and predicates on reads
+  bool functions = true;  // functions and remarks; only with `columns`
 };
 
 struct Script {

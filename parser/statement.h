@@ -65,8 +65,8 @@ struct TableRead {
   std::string table;
   Span span;  // of the name
   ReadRole role = ReadRole::kData;
-  // A temporary view or table that this session made earlier. What stands behind a temporary view follows in
-  // reads of its own, whose `via` is the view's name.
+  // A temporary view or table that this session made earlier. The tables its rows come from follow in reads
+  // of their own, whose `via` is its name.
   bool temporary = false;
   std::string via;
   std::vector<Predicate> predicates;  // empty: the whole table may be read
@@ -76,7 +76,8 @@ enum class WriteKind : uint8_t {
   kAppend,           // INSERT INTO
   kOverwrite,        // INSERT OVERWRITE; replaces the table or the named partitions
   kCreate,           // CREATE TABLE or VIEW … AS, CACHE TABLE … AS: content and all
-  kDefine,           // CREATE TABLE without rows, also LIKE
+  kLike,             // CREATE TABLE … LIKE: the columns of another table
+  kDefine,           // CREATE TABLE without rows
   kMerge,            // MERGE
   kUpdate,           // UPDATE
   kDelete,           // DELETE
@@ -166,7 +167,6 @@ enum class RemarkKind : uint8_t {
   kSample,             // TABLESAMPLE
   kScript,             // TRANSFORM … USING 'command'; text: the command
   kAddress,            // a literal with scheme://…; text: the literal
-  kCrossJoin,          // a join that has no condition at all
 };
 const char* RemarkKindName(RemarkKind kind);
 
@@ -210,19 +210,20 @@ struct Statement {
   std::vector<TableWrite> writes;
   std::vector<PathFact> paths;
   std::vector<ColumnLineage> columns;   // with ReadOptions::columns
-  std::vector<FunctionUse> functions;   // with ReadOptions::columns
-  std::vector<Remark> remarks;          // with ReadOptions::columns
+  std::vector<FunctionUse> functions;   // with ReadOptions::functions
+  std::vector<Remark> remarks;          // with ReadOptions::functions
   std::vector<Definition> definitions;  // none or one
   std::vector<SessionEffect> effects;
 };
 
-// The Janus form: names of tables whose rows the statement reads, and of tables whose rows it writes.
-// Sorted and unique. Targets of UPDATE, DELETE and MERGE are no inputs; DROP, ALTER, plain CREATE TABLE and
+// The Janus form: tables whose rows (or, with LIKE, whose columns) the statement reads, and tables it puts
+// rows into or changes rows of. Sorted and unique. Targets of UPDATE, DELETE and MERGE are no inputs; what
+// stands behind a temporary view or table takes its place; DROP, TRUNCATE, ALTER, plain CREATE TABLE and
 // metadata refreshes are no outputs; EXPLAIN has none.
 std::vector<std::string> InputTables(const Statement& statement);
 std::vector<std::string> OutputTables(const Statement& statement);
 
-// Whether a write of this kind puts rows in the table, or (a view) makes them visible there.
-bool BringsRows(WriteKind kind);
+// Whether a write of this kind makes the table an output.
+bool IsOutput(WriteKind kind);
 
 }  // namespace godwit::parser
