@@ -21,7 +21,9 @@ CLI::App* AddCommand(CLI::App& app, Invocation& invocation, const std::string& n
                      const std::string& example);
 
 // One per command.
+void AddLocal(CLI::App& app, Invocation& invocation);
 void AddExtract(CLI::App& app, Invocation& invocation);
+void AddPlan(CLI::App& app, Invocation& invocation);
 void AddVersion(CLI::App& app, Invocation& invocation);
 
 }  // namespace godwit::cli

@@ -15,7 +15,9 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kExitCodes);
   Invocation invocation;
+  AddLocal(app, invocation);
   AddExtract(app, invocation);
+  AddPlan(app, invocation);
   AddVersion(app, invocation);
   try {
     app.parse(argc, argv);

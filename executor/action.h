@@ -23,8 +23,8 @@ struct PartitionCopy {
   std::string content;           // digest of the files' bytes; "" before verification
   int64_t bytes = 0;
   int64_t files = 0;
-  Parameters parameters;  // of the partition
-  Parameters storage;     // where it is stored unlike its table
+  Parameters parameters;    // of the partition
+  Parameters storage = {};  // where it is stored unlike its table
 
   auto operator<=>(const PartitionCopy&) const = default;
 };

@@ -289,7 +289,8 @@ void DecideUnfreezing(Turn& turn) {
   const Token token = OpeningToken(row.generation);
   bool resumed = true;
   for (const TableName& table : turn.view.spec.tables) {
-    resumed = AssertBarrier(turn, row.to(), table, Party::kWriters, false, token, age) && resumed;
+    resumed =
+        AssertBarrier(turn, row.to(), table, Party::kWriters, false, token, age) == Seen::kYes && resumed;
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
     if (row.disabled.contains(job.name)) continue;

@@ -100,13 +100,14 @@ void DecideCancelling(Turn& turn) {
   if (row.generation > 0) {
     for (const TableName& table : turn.view.spec.tables) {
       // Sent even where nothing is denied: it shuts out a late denial.
-      thawed = AssertBarrier(turn, row.from, table, Party::kWriters, false, token, age) && thawed;
+      thawed =
+          AssertBarrier(turn, row.from, table, Party::kWriters, false, token, age) == Seen::kYes && thawed;
     }
     for (const JobSpec& job : turn.view.spec.jobs) {
       const auto* status = turn.Look(LookAtJob{row.from, job.name}, age);
       const bool gone = status != nullptr && !status->exists;  // its owner removed it
       if (gone || row.disabled.contains(job.name)) continue;
-      thawed = AssertPaused(turn, row.from, job, false, token, age) && thawed;
+      thawed = AssertPaused(turn, row.from, job, false, token, age) == Seen::kYes && thawed;
     }
   }
   for (const JobSpec& job : turn.view.spec.jobs) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/parallel.h"
 #include "executor/adapters/hdfs/barrier_record.h"
 #include "executor/adapters/hdfs/list_tree.h"
 #include "executor/ports/storage.h"

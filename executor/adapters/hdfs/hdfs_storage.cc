@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "executor/adapters/hdfs/crc32c.h"
 #include "executor/adapters/hdfs/list_tree.h"
 

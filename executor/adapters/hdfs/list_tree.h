@@ -24,7 +24,4 @@ struct TreeVisitor {
 Status ListTree(WebHdfs& hdfs, const std::vector<std::string>& roots, size_t parallel, const TreeVisitor& visitor);
 inline constexpr size_t kTreeDepthMax = 64;
 
-// Calls work(0) … work(count - 1), up to `parallel` at a time, in no order; stops at the first error and returns it.
-Status ForEach(size_t count, size_t parallel, const std::function<Status(size_t)>& work);
-
 }  // namespace godwit::executor

@@ -1,0 +1,3 @@
+def sqoop(site, arguments): pass
+def hadoop(site, arguments): pass
+def spark_submit(site, arguments): pass

@@ -1,0 +1,18 @@
+// planner/arrange/arrange.h — the whole way from a problem to units in order: what planning comes down to.
+#pragma once
+
+#include "planner/arrange/cut.h"
+#include "planner/arrange/graph.h"
+
+namespace godwit::planner::arrange {
+
+enum class Effort : uint8_t { kDefault, kHigh };
+
+// Units of low cost under the limits, in which no hard read's reader moves before its upstream. The same for
+// the same arguments, whatever the machine's speed. The reads should hold no cycle of hard ones: all nodes of
+// such a cycle have to be one node. `reader_first` is the price of a reader that moves first (Pricing).
+// Roughly linear: docs/planning.md has times.
+Units Arrange(const Problem& problem, const Limits& limits, double reader_first, Effort effort,
+              uint64_t seed);
+
+}  // namespace godwit::planner::arrange

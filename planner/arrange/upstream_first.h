@@ -1,0 +1,18 @@
+// planner/arrange/upstream_first.h — candidates in which no hard read's reader moves before its upstream.
+#pragma once
+
+#include "planner/arrange/candidate.h"
+
+namespace godwit::planner::arrange {
+
+// Starts from a free candidate and raises the price of every hard read whose reader moves first, improving at
+// each price, until hardly one is left; then puts the rest right. Measured, this finds orders 2 to 4 times
+// cheaper than improving inside the constraint from the start: docs/planning.md. `priced` is the problem's
+// graph at the price `reader_first` alone, `hard` the one that forbids.
+Candidate UpstreamFirstCandidate(const Problem& problem, const Graph& hard, const Limits& limits,
+                                 double reader_first, Random& random);
+
+// An order without forbidden arcs that point back, each node as near to its place in `guide` as that allows.
+Order TopologicalOrder(const Graph& hard, const Order& guide);
+
+}  // namespace godwit::planner::arrange

@@ -1,0 +1,15 @@
+// planner/unit_order.h — atoms to units in the order of movement: components that fit a unit are packed, what
+// has to be cut is arranged.
+#pragma once
+
+#include "planner/arrange/arrange.h"
+#include "planner/atoms.h"
+#include "planner/request.h"
+
+namespace godwit::planner {
+
+// Entry `of` of the result is by atom. The same for the same arguments.
+arrange::Units OrderAtoms(const Workload& workload, const Atoms& atoms, const Request& request,
+                          int64_t unit_bytes_max);
+
+}  // namespace godwit::planner
