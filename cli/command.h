@@ -23,7 +23,10 @@ CLI::App* AddCommand(CLI::App& app, Invocation& invocation, const std::string& n
 // One per command.
 void AddLocal(CLI::App& app, Invocation& invocation);
 void AddExtract(CLI::App& app, Invocation& invocation);
+void AddLineage(CLI::App& app, Invocation& invocation);
+void AddLint(CLI::App& app, Invocation& invocation);
 void AddPlan(CLI::App& app, Invocation& invocation);
+void AddScan(CLI::App& app, Invocation& invocation);
 void AddVersion(CLI::App& app, Invocation& invocation);
 
 }  // namespace godwit::cli

@@ -18,6 +18,9 @@ int Main(int argc, char** argv) {
   AddLocal(app, invocation);
   AddExtract(app, invocation);
   AddPlan(app, invocation);
+  AddScan(app, invocation);
+  AddLineage(app, invocation);
+  AddLint(app, invocation);
   AddVersion(app, invocation);
   try {
     app.parse(argc, argv);

@@ -84,7 +84,8 @@ struct Walk {
         return InvalidInput(fmt::format("{} holds more than {} files: scan a smaller folder, or exclude some",
                                         root, kSourceFilesMax));
       }
-      Enter(path, folders[i].first, folders[i].second, folders);
+      const auto [folder, depth] = folders[i];  // a copy: the list grows
+      Enter(path, folder, depth, folders);
     }
     return Ok();
   }
