@@ -28,11 +28,14 @@ void AddApply(CLI::App& app, Invocation& invocation);
 void AddApprove(CLI::App& app, Invocation& invocation);
 void AddLocal(CLI::App& app, Invocation& invocation);
 void AddExtract(CLI::App& app, Invocation& invocation);
+void AddLineage(CLI::App& app, Invocation& invocation);
+void AddLint(CLI::App& app, Invocation& invocation);
 void AddPlan(CLI::App& app, Invocation& invocation);
 void AddLog(CLI::App& app, Invocation& invocation);
 void AddMode(CLI::App& app, Invocation& invocation);
 void AddStatus(CLI::App& app, Invocation& invocation);
 void AddUnit(CLI::App& app, Invocation& invocation);
+void AddScan(CLI::App& app, Invocation& invocation);
 void AddVersion(CLI::App& app, Invocation& invocation);
 
 }  // namespace godwit::cli

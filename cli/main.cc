@@ -24,6 +24,9 @@ int Main(int argc, char** argv) {
   AddUnit(app, invocation);
   AddMode(app, invocation);
   AddLog(app, invocation);
+  AddScan(app, invocation);
+  AddLineage(app, invocation);
+  AddLint(app, invocation);
   AddVersion(app, invocation);
   try {
     app.parse(argc, argv);

@@ -28,7 +28,10 @@ void CompareSources(const Graph& graph, std::set<Disagreement>& found) {
       found.insert(
           {job.name, fmt::format("{} {} {}, its script does not", access.provenance.Text(), verb, table)});
     }
-    if (parsed && !told && (all.Has(Provenance::kDeclared) || all.Has(Provenance::kLog))) {
+    // A declaration beside a program adds to what the script shows.
+    const bool has_program = job.kind == sources::JobKind::kJar || job.kind == sources::JobKind::kMapReduce ||
+                             job.kind == sources::JobKind::kScript;
+    if (parsed && !told && !has_program && (all.Has(Provenance::kDeclared) || all.Has(Provenance::kLog))) {
       found.insert({job.name, fmt::format("its script {} {}, which is not {}", verb, table,
                                           all.Has(Provenance::kDeclared) ? "declared" : "in the log")});
     }

@@ -118,12 +118,12 @@ class Gatherer {
     }
     for (const WriteRecord& write : statement.writes) {
       RawAccess access = AddAccess(job, AccessKind::kWrite, write.table, provenance, statement.place);
-      accesses.back().rows = parser::BringsRows(write.kind);
+      accesses.back().rows = BringsRows(write.kind);
       accesses.back().dynamic =
           std::any_of(write.partition.begin(), write.partition.end(),
                       [](const std::string& each) { return each.find('=') == std::string::npos; });
       if (write.view) views.insert(access.table);
-      if (parser::BringsRows(write.kind)) writes.push_back(std::move(access));
+      if (BringsRows(write.kind)) writes.push_back(std::move(access));
     }
     for (const std::string& folder : statement.written_paths) {
       writes.push_back(AddAccess(job, AccessKind::kWrite, PathNode(folder), provenance, statement.place));
@@ -185,7 +185,7 @@ class Gatherer {
   std::map<std::string, bool> WritesOf(uint32_t job) const {
     std::map<std::string, bool> writes;
     for (const StatementRecord& statement : scan_.jobs[job].statements) {
-      for (const WriteRecord& write : statement.writes) writes[write.table] |= parser::BringsRows(write.kind);
+      for (const WriteRecord& write : statement.writes) writes[write.table] |= BringsRows(write.kind);
     }
     for (const TransferRecord& transfer : scan_.jobs[job].transfers) {
       for (const std::string& name : transfer.writes) writes[name] = !name.starts_with("external:");

@@ -23,8 +23,8 @@ Place PlaceOf(sources::Place place) { return {static_cast<uint32_t>(place.file),
 
 bool TouchesRows(parser::WriteKind kind) {
   using parser::WriteKind;
-  return parser::BringsRows(kind) || kind == WriteKind::kTruncate || kind == WriteKind::kDropPartition ||
-         kind == WriteKind::kGive || kind == WriteKind::kDelete;
+  return BringsRows(kind) || kind == WriteKind::kTruncate || kind == WriteKind::kDropPartition ||
+         kind == WriteKind::kGive;
 }
 
 std::string PinText(const parser::Predicate& predicate) {
@@ -34,19 +34,14 @@ std::string PinText(const parser::Predicate& predicate) {
 // One engine session of a job: its statements in order, with the temporary tables that vanish into them.
 class Reader {
  public:
-  Reader(const sources::Job& job, const parser::ColumnCatalog& columns, JobRecord& record)
-      : job_(job), catalog_(columns), record_(record) {}
+  Reader(const parser::ColumnCatalog& columns, JobRecord& record) : catalog_(columns), record_(record) {}
 
   void Read(const sources::SqlText& sql, bool keep_session) {
     sql_ = &sql;
     parser::ReadOptions options;
     const bool spark = sql.engine == sources::Engine::kSpark || sql.engine == sources::Engine::kPresto;
     options.dialect = spark ? parser::Dialect::kSpark : parser::Dialect::kHive;
-    if (keep_session) {
-      options.session = session_;
-    } else {
-      temporary_.clear();
-    }
+    if (keep_session) options.session = session_;
     if (!sql.database.empty()) options.session.database = sql.database;
     for (const auto& [name, value] : sql.variables) options.session.variables[name] = value;
     options.catalog = catalog_;
@@ -99,14 +94,7 @@ class Reader {
     std::map<std::string, ReadRecord> reads;
     for (const parser::TableRead& read : statement.reads) {
       if (read.role != parser::ReadRole::kData) continue;
-      if (read.temporary) {
-        for (const auto& [table, record] : temporary_[read.table]) {
-          ReadRecord behind = record;
-          behind.via = read.table;
-          reads.try_emplace(table, behind);
-        }
-        continue;
-      }
+      if (read.temporary) continue;  // what stands behind it follows
       ReadRecord record{TableName(read.table, statement.database), read.via, {}};
       for (const parser::Predicate& predicate : read.predicates) {
         if (record.pins.size() < kPinsMax) record.pins.push_back(PinText(predicate));
@@ -121,11 +109,7 @@ class Reader {
 
   void Writes(const Statement& statement, StatementRecord& made) {
     for (const parser::TableWrite& write : statement.writes) {
-      if (write.temporary) {
-        std::map<std::string, ReadRecord>& behind = temporary_[write.table];
-        for (const ReadRecord& read : made.reads) behind.try_emplace(read.table, read);
-        continue;
-      }
+      if (write.temporary) continue;
       WriteRecord record{TableName(write.table, statement.database), write.kind, write.view, {}};
       for (const parser::PartitionValue& value : write.partition) {
         record.partition.push_back(value.value ? value.column + "=" + *value.value : value.column);
@@ -214,12 +198,10 @@ class Reader {
     std::string reason;
   };
 
-  const sources::Job& job_;
   const parser::ColumnCatalog& catalog_;
   JobRecord& record_;
   const sources::SqlText* sql_ = nullptr;
   parser::Session session_;
-  std::map<std::string, std::map<std::string, ReadRecord>> temporary_;  // what stands behind each
   std::vector<Allow> allows_;
   uint32_t previous_end_ = 0;
   bool first_ = true;
@@ -262,6 +244,8 @@ bool OnlyMakesViews(const JobRecord& record) {
 
 }  // namespace
 
+bool BringsRows(parser::WriteKind kind) { return parser::IsOutput(kind) && kind != parser::WriteKind::kLike; }
+
 bool JobRecord::unread() const {
   return std::any_of(diagnostics.begin(), diagnostics.end(), [](const DiagnosticRecord& each) {
     return each.kind == sources::Diagnostic::Kind::kUnread;
@@ -287,7 +271,7 @@ JobRecord RecordOf(const sources::Job& job, const parser::ColumnCatalog& columns
   record.declared = job.declared;
   record.declared_reads = TableNames(job.declared_reads);
   record.declared_writes = TableNames(job.declared_writes);
-  Reader reader(job, columns, record);
+  Reader reader(columns, record);
   const bool one_session = job.file.ends_with(".py");
   for (const sources::SqlText& sql : job.facts.sql) reader.Read(sql, one_session);
   for (const sources::Transfer& each : job.facts.transfers) {

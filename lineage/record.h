@@ -126,6 +126,9 @@ struct JobRecord {
   bool unread() const;
 };
 
+// A write of this kind puts rows in the table, changes them, or (a view) makes them visible there.
+bool BringsRows(parser::WriteKind kind);
+
 // "dir/x.sh:12"
 std::string PlaceText(const JobRecord& job, Place place);
 

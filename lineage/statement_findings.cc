@@ -1,5 +1,7 @@
 #include "lineage/statement_findings.h"
 
+#include "lineage/record.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -113,7 +115,6 @@ void AddRemarks(const Statement& statement, bool writes, std::vector<StatementFi
         break;
       case RemarkKind::kScript: add("GW054", fmt::format("runs {}", remark.text)); break;
       case RemarkKind::kAddress: add("GW010", fmt::format("names {}", remark.text)); break;
-      case RemarkKind::kCrossJoin: break;
     }
   }
 }
@@ -170,7 +171,7 @@ std::vector<StatementFinding> FindingsOf(const Statement& statement) {
   std::vector<StatementFinding> found;
   const bool writes =
       std::any_of(statement.writes.begin(), statement.writes.end(),
-                  [](const parser::TableWrite& each) { return parser::BringsRows(each.kind); }) ||
+                  [](const parser::TableWrite& each) { return BringsRows(each.kind); }) ||
       std::any_of(statement.paths.begin(), statement.paths.end(),
                   [](const parser::PathFact& each) { return each.use == parser::PathUse::kWritten; });
   if (writes) {

@@ -70,6 +70,9 @@ std::vector<JobSource> ReadInRounds(
 
 Footprint FootprintOf(const Job& job);
 
+// May a file of this name be a job of its own: a shell script, a Python program, SQL.
+bool IsScript(const std::string& path);
+
 // The job's name in the scan: "workflow.task", or the script's path.
 std::string JobName(const Definition& definition);
 

@@ -1,14 +1,19 @@
 // Which files are jobs of their own: those that no other job runs.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
+#include <span>
 
 #include "sources/job.h"
 
 namespace godwit::sources {
 namespace {
 
-bool EndsWithAny(const std::string& path, std::initializer_list<std::string_view> endings) {
+constexpr std::array<std::string_view, 4> kPrograms = {".sh", ".bash", ".ksh", ".py"};
+constexpr std::array<std::string_view, 5> kStatements = {".sql", ".hql", ".q", ".ddl", ".hive"};
+
+bool EndsWithAny(const std::string& path, std::span<const std::string_view> endings) {
   return std::any_of(endings.begin(), endings.end(),
                      [&](std::string_view ending) { return path.ends_with(ending); });
 }
@@ -22,7 +27,7 @@ JobSource LoneScript(const SourceTree& tree, size_t file) {
   return source;
 }
 
-std::vector<JobSource> LoneScripts(const SourceTree& tree, std::initializer_list<std::string_view> endings,
+std::vector<JobSource> LoneScripts(const SourceTree& tree, std::span<const std::string_view> endings,
                                    const std::set<std::string>& read) {
   std::vector<JobSource> sources;
   for (size_t i = 0; i < tree.files().size(); ++i) {
@@ -62,6 +67,10 @@ std::vector<JobSource> NotRunByOthers(std::vector<JobSource> sources,
 
 }  // namespace
 
+bool IsScript(const std::string& path) {
+  return EndsWithAny(path, kPrograms) || EndsWithAny(path, kStatements);
+}
+
 std::vector<JobSource> ReadInRounds(
     const SourceTree& tree, const SchedulerReading& scheduled,
     const std::function<std::vector<Footprint>(const std::vector<JobSource>&)>& read) {
@@ -69,12 +78,12 @@ std::vector<JobSource> ReadInRounds(
   AddFiles(read(scheduled.sources), files);
   std::vector<JobSource> jobs = scheduled.sources;
 
-  std::vector<JobSource> programs = LoneScripts(tree, {".sh", ".bash", ".ksh", ".py"}, files);
+  std::vector<JobSource> programs = LoneScripts(tree, kPrograms, files);
   const std::vector<Footprint> footprints = read(programs);
   AddFiles(footprints, files);
   for (JobSource& source : NotRunByOthers(std::move(programs), footprints)) jobs.push_back(std::move(source));
 
-  std::vector<JobSource> statements = LoneScripts(tree, {".sql", ".hql", ".q", ".ddl", ".hive"}, files);
+  std::vector<JobSource> statements = LoneScripts(tree, kStatements, files);
   const std::vector<Footprint> of_statements = read(statements);
   for (size_t i = 0; i < statements.size(); ++i) {
     if (!of_statements[i].nothing) jobs.push_back(std::move(statements[i]));

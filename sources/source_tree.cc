@@ -10,6 +10,8 @@
 #include <fstream>
 #include <set>
 
+#include "base/hash.h"
+
 namespace godwit::sources {
 namespace {
 
@@ -82,7 +84,8 @@ struct Walk {
         return InvalidInput(fmt::format("{} holds more than {} files: scan a smaller folder, or exclude some",
                                         root, kSourceFilesMax));
       }
-      Enter(path, folders[i].first, folders[i].second, folders);
+      const auto [folder, depth] = folders[i];  // a copy: the list grows
+      Enter(path, folder, depth, folders);
     }
     return Ok();
   }
@@ -195,6 +198,14 @@ Result<std::string> SourceTree::Read(size_t file) const {
   text.resize(static_cast<size_t>(std::max<std::streamsize>(0, stream.gcount())));
   if (stream.bad()) return Unavailable(std::strerror(errno));
   return text;
+}
+
+uint64_t SourceTree::NameDigest(const std::string& name) const {
+  const auto named = by_name_.find(name);
+  uint64_t digest = 0;
+  if (named == by_name_.end()) return digest;
+  for (const uint32_t file : named->second) digest = Hash64(files_[file].path, digest);
+  return digest;
 }
 
 std::optional<size_t> SourceTree::At(std::string_view path) const {

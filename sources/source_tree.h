@@ -45,6 +45,9 @@ class SourceTree {
   // the path; the one nearest to `from` on a tie. A pattern ${…} stands for any folder. None if no file or no
   // single best one has the name.
   std::optional<size_t> Resolve(std::string_view reference, std::string_view from) const;
+  // A digest of the paths of all files with this name (the last part of a path): what Resolve answers for a
+  // name changes only if this does.
+  uint64_t NameDigest(const std::string& name) const;
   // The file with exactly this path.
   std::optional<size_t> At(std::string_view path) const;
 
