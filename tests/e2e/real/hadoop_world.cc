@@ -1,5 +1,7 @@
 #include "tests/e2e/real/hadoop_world.h"
 
+#include <algorithm>
+
 #include "executor/adapters/hive_server/row_sql.h"
 #include "tests/e2e/real/stack_file.h"
 
@@ -107,6 +109,7 @@ void HadoopWorld::AddTable(Side side, const GivenTable& given) {
     for (const GivenFile& file : partition.files) WriteFile(side, location, file.path, file.bytes);
     if (!partition.name.empty()) publication.partitions.push_back({partition.name, location, {}, {}});
   }
+  std::sort(publication.partitions.begin(), publication.partitions.end());
   Must(At(side).catalog().Publish(publication));
 }
 
