@@ -30,7 +30,7 @@ def select_from_table(table, partitions):
     names = ", ".join(quote(name) for name in ["godwit_file"] + [key["name"] for key in table.partition_keys])
     values = ", ".join(f"({', '.join([literal(path)] + [literal(value) for value in values])})" for path, values in files)
     return (f"SELECT {columns}{keys} FROM {rows} JOIN (VALUES {values}) AS p({names}) "
-            f"ON r.filename = p.godwit_file")
+            f"ON r.godwit_file = p.godwit_file")
 
 
 def _no_columns(table):
@@ -50,5 +50,5 @@ def _read(table, paths):
         types = ", ".join(f"{literal(c['name'])}: {literal(duckdb_type(c['type']))}" for c in table.columns)
         delimiter = literal(table.storage.get("delimiter", ","))
         return (f"SELECT * FROM read_csv({files}, columns = {{{types}}}, header = false, delim = {delimiter}, "
-                f"auto_detect = false, quote = '\"', filename = true)")
-    return f"SELECT * FROM read_parquet({files}, union_by_name = true, filename = true, hive_partitioning = false)"
+                f"auto_detect = false, quote = '\"', filename = 'godwit_file')")
+    return f"SELECT * FROM read_parquet({files}, union_by_name = true, filename = 'godwit_file', hive_partitioning = false)"
