@@ -9,6 +9,7 @@ from sqlglot.tokens import TokenType
 
 from errors import EngineError
 from hive_types import duckdb_type, literal, quote
+from relations import CSV_FORM
 from translate import parse, table_name
 
 # Parts of one partition, as reducers would leave them: no order across files may be relied upon.
@@ -90,11 +91,11 @@ def insert_sql(session, table, static, sql, overwrite):
 def insert_tuples(session, table, static, rows, overwrite):
     """Rows as tuples in the order of the table's columns."""
     with tempfile.NamedTemporaryFile("w", newline="", suffix=".csv", encoding="utf-8") as file:
-        csv.writer(file).writerows(["\\N" if value is None else value for value in row] for row in rows)
+        csv.writer(file, lineterminator="\n").writerows(["\\N" if value is None else value for value in row] for row in rows)
         file.flush()
         columns = ", ".join(f"{literal(column['name'])}: 'VARCHAR'" for column in table.columns)
         insert_sql(session, table, static,
-                   f"SELECT * FROM read_csv({literal(file.name)}, header = false, auto_detect = false, quote = '\"', "
+                   f"SELECT * FROM read_csv({literal(file.name)}, header = false, {CSV_FORM}, delim = ',', "
                    f"nullstr = '\\N', columns = {{{columns}}})", overwrite)
 
 
@@ -193,16 +194,7 @@ def _write_partition(session, table, rows, static, dynamic, overwrite):
         path = session.site.new_file(change, extension)
         session.duck.execute(f"COPY (SELECT {columns} FROM ({source}) WHERE godwit_row % {files} = {part}) "
                              f"TO {literal(path)} ({options})")
-        _sync(path)
     return change
-
-
-def _sync(path):
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _insert_directory(session, tree):
