@@ -28,12 +28,12 @@ bool NothingIsLeftBehind(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().linger_every;
   bool clean = true;
-  for (const TableName& table : turn.view.spec.tables) {
-    const auto* barrier = turn.Look(LookAtBarrier{row.from, table, Party::kWriters}, age);
+  for (const TableName& fence : FencesOf(turn.view.spec)) {
+    const auto* barrier = turn.Look(LookAtBarrier{row.from, fence, Party::kWriters}, age);
     if (barrier == nullptr) {
       clean = false;
     } else if (barrier->closed) {
-      turn.Do(SetBarrier{row.from, table, Party::kWriters, false, OpeningToken(row.generation)});
+      turn.Do(SetBarrier{row.from, fence, Party::kWriters, false, OpeningToken(row.generation)});
       clean = false;
     }
   }
@@ -149,6 +149,7 @@ void DecideDualRun(Turn& turn) {
     const CopyRule rule = shadow_tables.contains(table) ? CopyRule::kLeaveRows : CopyRule::kCopy;
     in_step = Replicate(turn, table, view.row.to(), rule, since) && in_step;
   }
+  KeepOtherSideShut(turn);
   const bool compared = RunShadows(turn, in_step);
   const bool clean = NothingIsLeftBehind(turn);
   const bool deployed = JobsAreDeployed(turn);
@@ -213,12 +214,14 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
     }
     say("schema", same_schema, table.Text());
   }
-  for (const TableName& table : view.spec.tables) {
-    const auto* denied = turn.Look(LookAtBarrier{row.from, table, Party::kWriters}, age);
+  for (const TableName& fence : FencesOf(view.spec)) {
+    const auto* denied = turn.Look(LookAtBarrier{row.from, fence, Party::kWriters}, age);
     say("denied",
         denied == nullptr ? std::nullopt
                           : std::optional(denied->closed && denied->token == ClosingToken(row.generation)),
-        table.Text() + " at " + SideName(row.from) + " by this generation");
+        fence.Text() + " at " + SideName(row.from) + " by this generation");
+  }
+  for (const TableName& table : view.spec.tables) {
     const auto* sealed = turn.Look(LookAtBarrier{row.to(), table, Party::kCopiers}, age);
     say("sealed",
         sealed == nullptr
@@ -288,9 +291,9 @@ void DecideUnfreezing(Turn& turn) {
   const Nanoseconds age = turn.view.policy().look_again;
   const Token token = OpeningToken(row.generation);
   bool resumed = true;
-  for (const TableName& table : turn.view.spec.tables) {
+  for (const TableName& fence : FencesOf(turn.view.spec)) {
     resumed =
-        AssertBarrier(turn, row.to(), table, Party::kWriters, false, token, age) == Seen::kYes && resumed;
+        AssertBarrier(turn, row.to(), fence, Party::kWriters, false, token, age) == Seen::kYes && resumed;
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
     if (row.disabled.contains(job.name)) continue;

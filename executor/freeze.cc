@@ -25,13 +25,43 @@ Seen WritersAreStopped(Turn& turn) {
       stopped = Seen::kNo;
     }
   }
-  for (const TableName& table : turn.view.spec.tables) {
-    stopped = stopped & AssertBarrier(turn, row.from, table, Party::kWriters, true, token, age);
+  for (const TableName& fence : FencesOf(turn.view.spec)) {
+    for (const Side side : {row.from, row.to()}) {
+      stopped = stopped & AssertBarrier(turn, side, fence, Party::kWriters, true, token, age);
+    }
   }
   return stopped;
 }
 
 }  // namespace
+
+std::vector<TableName> FencesOf(const UnitSpec& spec) {
+  std::vector<TableName> fences = spec.tables;
+  for (const JobSpec& job : spec.jobs) {
+    if (job.writes.empty()) fences.push_back(JobFence(job.name));
+  }
+  return fences;
+}
+
+void KeepOtherSideShut(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  const Nanoseconds age = turn.view.policy().linger_every;
+  const std::set<TableName> open = row.shadow ? ShadowTables(turn.view) : std::set<TableName>{};
+  for (const TableName& fence : FencesOf(turn.view.spec)) {
+    if (open.contains(fence)) {
+      AssertBarrier(turn, row.to(), fence, Party::kWriters, false, OpeningToken(row.generation), age);
+      continue;
+    }
+    const auto* table = turn.view.answers.Find(LookAtTable{row.to(), fence}, turn.view.state_since);
+    const bool is_there = fence.db == kJobFenceDatabase || (table != nullptr && table->has_value());
+    if (!is_there) continue;
+    const auto* barrier = turn.Look(LookAtBarrier{row.to(), fence, Party::kWriters}, age);
+    if (barrier == nullptr || barrier->closed) continue;
+    // An odd token of this generation closes what a shadow run had open.
+    const Token token = std::max<Token>(ClosingToken(row.generation), barrier->token);
+    turn.Do(SetBarrier{row.to(), fence, Party::kWriters, true, token});
+  }
+}
 
 Seen AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age) {
   const auto* status = turn.Look(LookAtJob{side, job.name}, age);

@@ -47,7 +47,8 @@ Result<UnitSpec> UnitOf(const planner::Plan& plan, const planner::Unit& unit) {
     made.mode = made.may_run_twice ? ModeOf(job.dual_run_mode) : RunMode::kOld;
     spec.jobs.push_back(std::move(made));
   }
-  std::sort(spec.jobs.begin(), spec.jobs.end(), [](const JobSpec& a, const JobSpec& b) { return a.name < b.name; });
+  std::sort(spec.jobs.begin(), spec.jobs.end(),
+            [](const JobSpec& a, const JobSpec& b) { return a.name < b.name; });
   return spec;
 }
 
@@ -55,7 +56,8 @@ Result<UnitSpec> UnitOf(const planner::Plan& plan, const planner::Unit& unit) {
 
 Result<Migration> MigrationOf(const planner::Plan& plan, std::string plan_hash, Policy policy) {
   if (!plan.named) {
-    return InvalidInput("the plan was made from a graph without names: make one from a scan, `godwit plan --scan`");
+    return InvalidInput(
+        "the plan was made from a graph without names: make one from a scan, `godwit plan --scan`");
   }
   Migration migration;
   migration.plan_hash = std::move(plan_hash);

@@ -8,8 +8,9 @@
 
 namespace godwit::executor {
 
-// `plan_hash` identifies the plan in journal and approvals. Units keep their order and waves; a job's mode is the plan's.
-// Errors: kInvalidInput — the plan has no names (it was made from a graph without them), or as CheckMigration.
+// `plan_hash` identifies the plan in journal and approvals. Units keep their order and waves; a job's mode is
+// the plan's. Errors: kInvalidInput — the plan has no names (it was made from a graph without them), or as
+// CheckMigration.
 Result<Migration> MigrationOf(const planner::Plan& plan, std::string plan_hash, Policy policy);
 
 }  // namespace godwit::executor

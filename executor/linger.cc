@@ -16,10 +16,10 @@ void KeepStopped(Turn& turn, Side side) {
     if (status != nullptr && status->exists && !status->paused)
       turn.Do(SetPaused{side, job.name, true, token});
   }
-  for (const TableName& table : turn.view.spec.tables) {
-    const auto* barrier = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
+  for (const TableName& fence : FencesOf(turn.view.spec)) {
+    const auto* barrier = turn.Look(LookAtBarrier{side, fence, Party::kWriters}, age);
     if (barrier != nullptr && !barrier->closed) {
-      turn.Do(SetBarrier{side, table, Party::kWriters, true, token});
+      turn.Do(SetBarrier{side, fence, Party::kWriters, true, token});
     }
   }
 }
@@ -29,10 +29,10 @@ void KeepRunning(Turn& turn, Side side) {
   const Nanoseconds age = turn.view.policy().linger_every;
   const Token token = OpeningToken(turn.view.row.generation);
   if (turn.view.row.generation == 0) return;  // godwit never stopped them
-  for (const TableName& table : turn.view.spec.tables) {
-    const auto* barrier = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
+  for (const TableName& fence : FencesOf(turn.view.spec)) {
+    const auto* barrier = turn.Look(LookAtBarrier{side, fence, Party::kWriters}, age);
     if (barrier != nullptr && barrier->closed)
-      turn.Do(SetBarrier{side, table, Party::kWriters, false, token});
+      turn.Do(SetBarrier{side, fence, Party::kWriters, false, token});
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
     if (turn.view.row.disabled.contains(job.name)) continue;
@@ -98,10 +98,10 @@ void DecideCancelling(Turn& turn) {
   const Token token = OpeningToken(row.generation);
   bool thawed = true;
   if (row.generation > 0) {
-    for (const TableName& table : turn.view.spec.tables) {
+    for (const TableName& fence : FencesOf(turn.view.spec)) {
       // Sent even where nothing is denied: it shuts out a late denial.
       thawed =
-          AssertBarrier(turn, row.from, table, Party::kWriters, false, token, age) == Seen::kYes && thawed;
+          AssertBarrier(turn, row.from, fence, Party::kWriters, false, token, age) == Seen::kYes && thawed;
     }
     for (const JobSpec& job : turn.view.spec.jobs) {
       const auto* status = turn.Look(LookAtJob{row.from, job.name}, age);
@@ -155,6 +155,7 @@ void DecideAtRest(Turn& turn) {
     KeepStopped(turn, row.from);
   } else {
     KeepRunning(turn, row.from);
+    KeepOtherSideShut(turn);
     ReplicateWanted(turn, row.to());
     DropCopies(turn);
     if (row.retry_requested) turn.Go(Event::kRetried);

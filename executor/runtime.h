@@ -13,7 +13,8 @@ struct RuntimeOptions {
   int workers = 16;  // requests under way at once
   // How often the journal is looked at for commands of people.
   Duration command_poll = std::chrono::milliseconds(200);
-  // Set from outside (a signal) to stop: what is under way is waited for and written down, nothing new is begun.
+  // Set from outside (a signal) to stop: what is under way is waited for and written down, nothing new is
+  // begun.
   const std::atomic<bool>* stop = nullptr;
   // Called after every poll with the engine at rest, for progress. May be empty.
   std::function<void(const Engine&)> on_poll;

@@ -166,6 +166,11 @@ Seen AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token 
 Seen AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
                    Nanoseconds age);
 
+// Everything of a unit that writers can be shut out of: its tables, and the jobs that write elsewhere.
+std::vector<TableName> FencesOf(const UnitSpec& spec);
+// Writers of the side that does not own the unit stay shut out, but for those of shadow runs.
+void KeepOtherSideShut(Turn& turn);
+
 // "godwit:<unit>:": all copies of a unit begin so.
 std::string CopyTagPrefix(const std::string& unit);
 // A wished copy knows the database's folder that receives it; its operation gives it a tag and a place of its

@@ -48,7 +48,8 @@ class Reader {
     Allows();
     first_ = true;
     const parser::ScriptEnd end =
-        parser::ReadStatements(sql.text.text(), options, [&](Statement& statement) { Take(statement); });
+        parser::ReadStatements(sql.text.text(), options, [&](Statement& statement) { Take(statement); },
+                               workspace_);
     session_ = end.session;
     for (const parser::Diagnostic& diagnostic : end.diagnostics) Add(diagnostic);
   }
@@ -201,6 +202,7 @@ class Reader {
   const parser::ColumnCatalog& catalog_;
   JobRecord& record_;
   const sources::SqlText* sql_ = nullptr;
+  parser::Workspace workspace_;
   parser::Session session_;
   std::vector<Allow> allows_;
   uint32_t previous_end_ = 0;

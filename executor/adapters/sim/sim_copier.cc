@@ -82,7 +82,9 @@ void SimCopier::FinishFile(const std::string& tag) {
     copy.status.message = fmt::format("{}/{} changed while it was copied", item.from, path);
     return;
   }
-  const Status written = To(copy).storage.Write(item.to, path, file->second.content, listed.bytes);
+  std::string content = file->second.content;
+  if (tears && tears(tag)) content.resize(content.size() / 2);
+  const Status written = To(copy).storage.Write(item.to, path, std::move(content), listed.bytes);
   if (!written.ok()) {
     copy.status.state = CopyState::kFailed;
     copy.status.message = written.error().message;

@@ -38,8 +38,7 @@ class SimStorage : public Storage {
   // `bytes` < 0: as long as the content. Errors: kUnavailable — no space.
   Status Write(const std::string& location, const std::string& path, std::string content, int64_t bytes = -1);
   void Remove(const std::string& location, const std::string& path);
-  // Replaces the content, and keeps size, time and identity: what no listing shows.
-  void Corrupt(const std::string& location, const std::string& path, std::string content);
+  void SetModified(const std::string& location, const std::string& path, int64_t modified_ms);
   const std::map<std::string, SimFile>& Files(const std::string& location) const;
 
   int64_t bytes_total = int64_t{1} << 60;
@@ -198,6 +197,8 @@ class SimCopier : public Copier {
   int64_t bytes_copied = 0;                       // of all copies together
   // Asked before each file: true lets the copy die there. May be empty.
   std::function<bool(const std::string& tag)> dies;
+  // Asked after each file: true leaves the file short, and the copy goes on as if it were whole. May be empty.
+  std::function<bool(const std::string& tag)> tears;
   // Told of each file that was copied whole. May be empty.
   std::function<void(Direction, int64_t bytes)> on_copied;
 

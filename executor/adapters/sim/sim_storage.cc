@@ -71,8 +71,8 @@ void SimStorage::Remove(const std::string& location, const std::string& path) {
   found->second.erase(file);
 }
 
-void SimStorage::Corrupt(const std::string& location, const std::string& path, std::string content) {
-  files_[location][path].content = std::move(content);
+void SimStorage::SetModified(const std::string& location, const std::string& path, int64_t modified_ms) {
+  files_[location][path].modified_ms = modified_ms;
 }
 
 const std::map<std::string, SimFile>& SimStorage::Files(const std::string& location) const {
