@@ -21,7 +21,7 @@ constexpr std::chrono::seconds kWatchEvery{1};
 Result<std::vector<executor::UnitStatus>> ReadStatus(const BegunMigration& begun) {
   std::vector<executor::UnitStatus> units;
   for (size_t i = 0; i < begun.migration.units.size(); ++i) {
-    units.push_back({&begun.migration.units[i], &begun.ledger->row(i), {}, "", 0});
+    units.push_back({&begun.migration.units[i], &begun.ledger->row(i), {}, "", false, 0});
   }
   return units;
 }
@@ -49,7 +49,8 @@ ExitCode RunStatus(const StatusArgs& args, const Output& output) {
 }  // namespace
 
 void AddStatus(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = AddCommand(app, invocation, "status", "Show how a migration stands", "godwit status --watch");
+  CLI::App* command =
+      AddCommand(app, invocation, "status", "Show how a migration stands", "godwit status --watch");
   auto args = std::make_shared<StatusArgs>();
   command->add_option("--config", args->config, "configuration")->capture_default_str();
   command->add_flag("--watch", args->watch, "again every second, until every unit is at rest");

@@ -1,5 +1,5 @@
-// `godwit unit VERB UNIT`: what a person says to one unit. Each verb is one journal record, which a running `apply`
-// obeys within a moment and a later one when it starts.
+// `godwit unit VERB UNIT`: what a person says to one unit. Each verb is one journal record, which a running
+// `apply` obeys within a moment and a later one when it starts.
 #include <fmt/format.h>
 
 #include "cli/command.h"
@@ -24,9 +24,11 @@ struct UnitArgs {
 // Why the verb makes no sense for a unit in this state; "" if it does.
 std::string Refusal(const std::string& verb, const executor::UnitRow& row) {
   const UnitState state = row.state;
-  if (verb == "cancel" && executor::IsCommitted(state)) return "it is past the point of no return: use reverse";
+  if (verb == "cancel" && executor::IsCommitted(state))
+    return "it is past the point of no return: use reverse";
   if (verb == "cancel" && executor::IsTerminal(state)) return "it is at rest already";
-  if (verb == "reverse" && state == UnitState::kCompleted) return "it is completed: the way back was given up";
+  if (verb == "reverse" && state == UnitState::kCompleted)
+    return "it is completed: the way back was given up";
   if ((verb == "reverse" || verb == "complete") && state != UnitState::kProbation) {
     return "only a unit in probation can be " + std::string(verb == "reverse" ? "reversed" : "completed");
   }
@@ -34,7 +36,8 @@ std::string Refusal(const std::string& verb, const executor::UnitRow& row) {
     return "only a held, aborted or reversed unit can be retried";
   }
   if (verb == "resume" && !row.held) return "it is not held";
-  if (verb == "cutover" && (executor::IsCommitted(state) || executor::IsTerminal(state))) return "it has cut over";
+  if (verb == "cutover" && (executor::IsCommitted(state) || executor::IsTerminal(state)))
+    return "it has cut over";
   return "";
 }
 
@@ -54,7 +57,7 @@ Result<Json> BodyOf(const UnitArgs& args, const executor::UnitRow& row) {
 }
 
 ExitCode Show(const BegunMigration& begun, size_t unit, const Output& output) {
-  const executor::UnitStatus status{&begun.migration.units[unit], &begun.ledger->row(unit), {}, "", 0};
+  const executor::UnitStatus status{&begun.migration.units[unit], &begun.ledger->row(unit), {}, "", false, 0};
   if (output.json) {
     output.PrintJson(UnitJson(status));
   } else {
@@ -131,7 +134,8 @@ void AddUnit(CLI::App& app, Invocation& invocation) {
     AddVerb(*unit, invocation, args, verb, "Begin nothing new; writers that are stopped are started first")
         ->add_flag("--all", args->all, "the whole run");
   }
-  AddVerb(*unit, invocation, args, "resume", "Go on after hold")->add_flag("--all", args->all, "the whole run");
+  AddVerb(*unit, invocation, args, "resume", "Go on after hold")
+      ->add_flag("--all", args->all, "the whole run");
   AddVerb(*unit, invocation, args, "retry", "Once more, for a held, aborted or reversed unit");
   AddVerb(*unit, invocation, args, "cutover", "Not before a time")
       ->add_option("--at", args->at, "2026-11-22T02:00:00Z")

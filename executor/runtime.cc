@@ -126,7 +126,9 @@ Result<RunEnd> RunEngine(Engine& engine, World& world, Clock& clock, const Runti
     pool.Add(std::move(requests));
     if (options.on_poll) options.on_poll(engine);
     if (pool.IsIdle() && engine.IsFinished()) return RunEnd::kFinished;
-    if (pool.IsIdle() && !options.wait_for_people && engine.NeedsPerson()) return RunEnd::kNeedsPerson;
+    if (pool.IsIdle() && !options.wait_for_people && engine.NeedsPerson() && !engine.HasSyncs()) {
+      return RunEnd::kNeedsPerson;
+    }
     GODWIT_TRY(Deliver(engine, pool, UntilNextWake(engine, now, options.command_poll), MomentOf(clock)));
   }
 }

@@ -38,6 +38,7 @@ Result<DriverEnd> SimDriver::Run(Nanoseconds until) {
   for (;;) {
     GODWIT_TRY(PollOnce());
     if (engine_->IsFinished()) return DriverEnd::kFinished;
+    if (engine_->NeedsPerson() && !engine_->HasSyncs()) return DriverEnd::kNeedsPerson;
     if (world_.clock.now() >= until) return DriverEnd::kGaveUp;
     Nanoseconds next = until;
     if (const auto planned = world_.clock.Next()) next = std::min(next, *planned);

@@ -31,7 +31,8 @@ class Checker {
   // Once in a while: freezes that last too long.
   void OnTime();
   // Faults are over and time has passed: everybody is at rest and thawed.
-  void AtEnd(bool calm);
+  // `waiting`: units that wait for a person, or for one that does.
+  void AtEnd(bool calm, const std::set<size_t>& waiting);
 
   const std::vector<std::string>& violations() const { return violations_; }
   const executor::UnitRow& row(size_t unit) const { return rows_[unit]; }

@@ -27,6 +27,7 @@ constexpr Duration kUnsafeTime = 8h;  // virtual: faults strike
 constexpr Duration kCalmTime = 40h;   // then none: everything must come to rest
 constexpr Duration kWatchdogEvery = 30s;
 constexpr executor::WatchdogPolicy kWatchdog;
+constexpr int kPersonsVisits = 4;
 constexpr int64_t kEventsMax = 3'000'000;
 
 // One process of godwit: an engine and what it has under way.
@@ -36,7 +37,8 @@ struct Godwit {
   std::unique_ptr<FaultyJournal> journal;
   std::unique_ptr<FaultyWorld> world;
   std::unique_ptr<Engine> engine;
-  bool poll_planned = false;
+  std::optional<Nanoseconds> poll_at;  // the next poll
+  int polls_planned = 0;
 };
 
 class Simulation {
@@ -65,10 +67,21 @@ class Simulation {
     while (!calm && world_->clock.now() < Nanoseconds(kUnsafeTime + kCalmTime) && !Broken()) {
       RunUntil(world_->clock.now() + Nanoseconds(10min));
       calm = IsCalm();
+      if (calm && persons_visits_ < kPersonsVisits) {  // what waits for a person gets one
+        ++persons_visits_;
+        Heal();
+        calm = false;
+      }
     }
     if (!Broken()) RunUntil(world_->clock.now() + Nanoseconds(30min));  // late requests must not undo it
     checker_->OnTime();
-    checker_->AtEnd(calm || Broken());
+    std::set<size_t> waiting;
+    if (const std::shared_ptr<Godwit> godwit = Alive()) {
+      for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+        if (godwit->engine->IsStuck(i)) waiting.insert(i);
+      }
+    }
+    checker_->AtEnd(calm || Broken(), waiting);
     Summarize();
     return std::move(outcome_);
   }
@@ -171,10 +184,11 @@ class Simulation {
   }
 
   void PlanPoll(const std::shared_ptr<Godwit>& godwit, Nanoseconds time) {
-    if (godwit->poll_planned && time > world_->clock.now()) return;
-    godwit->poll_planned = true;
-    godwit->process.At(time, [this, godwit] {
-      godwit->poll_planned = false;
+    if (godwit->poll_at && *godwit->poll_at <= time) return;
+    godwit->poll_at = time;
+    godwit->process.At(time, [this, godwit, number = ++godwit->polls_planned] {
+      if (number != godwit->polls_planned) return;  // an earlier one was planned since
+      godwit->poll_at.reset();
       Poll(godwit);
     });
   }
@@ -380,12 +394,12 @@ class Simulation {
     }
   }
 
-  void Say(const std::string& unit, const std::string& verb) {
-    Trace("operator", verb + " " + unit);
+  void Say(const std::string& unit, const std::string& verb, const std::string& table = "") {
+    Trace("operator", verb + " " + unit + " " + table);
     state::Entry entry;
     entry.unit = unit;
     entry.kind = state::RecordKind::kControl;
-    entry.body = nlohmann::json({{"verb", verb}, {"by", "operator"}}).dump();
+    entry.body = nlohmann::json({{"verb", verb}, {"by", "operator"}, {"table", table}}).dump();
     if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
   }
 
@@ -423,7 +437,11 @@ class Simulation {
   void Heal() {
     world_->target.storage.bytes_total = int64_t{1} << 60;
     Say("", "resume");
-    for (const executor::UnitSpec& unit : case_.migration.units) Say(unit.id, "resume");
+    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+      const std::string& id = case_.migration.units[i].id;
+      Say(id, "resume");
+      for (const auto& [table, difference] : checker_->row(i).differences) Say(id, "waive", table);
+    }
   }
 
   bool Broken() const { return !checker_->violations().empty() || !outcome_.violations.empty(); }
@@ -447,7 +465,17 @@ class Simulation {
     world_->clock.RunUntil(Broken() ? world_->clock.now() : time);
   }
 
+  void TraceWaits() {
+    const std::shared_ptr<Godwit> godwit = Alive();
+    if (!godwit || !options_.trace) return;
+    for (const executor::UnitStatus& unit : godwit->engine->Units()) {
+      Trace("waits", fmt::format("{} {} for: {} {}", unit.spec->id, UnitStateName(unit.row->state),
+                                 fmt::join(unit.waits_for, " | "), unit.problem));
+    }
+  }
+
   void Summarize() {
+    TraceWaits();
     for (const std::string& violation : checker_->violations()) outcome_.violations.push_back(violation);
     outcome_.units = static_cast<int>(case_.migration.units.size());
     outcome_.longest_freeze_ms = checker_->longest_freeze_ms();
@@ -471,6 +499,7 @@ class Simulation {
   std::unique_ptr<SimWarehouse> warehouse_;
   std::unique_ptr<Checker> checker_;
   std::vector<std::shared_ptr<Godwit>> godwits_;  // the dead ones too: their requests are still on their way
+  int persons_visits_ = 0;
   int boot_ = 1;
   Nanoseconds booted_{0};
   Duration clock_jump_{0};
