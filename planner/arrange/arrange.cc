@@ -1,69 +1,164 @@
 #include "planner/arrange/arrange.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <cmath>
+#include <numeric>
 
 #include "planner/arrange/candidate.h"
+#include "planner/arrange/exact.h"
 #include "planner/arrange/refine.h"
 #include "planner/arrange/upstream_first.h"
 
 namespace godwit::planner::arrange {
 namespace {
-double Env(const char* name, double otherwise) {
-  const char* v = getenv(name);
-  return v ? atof(v) : otherwise;
+
+constexpr double kExactStepsMax = 1e8;  // some 0.3 s in all
+constexpr double kCoarseFirstSize = 250'000;
+constexpr Node kMiddleNodes = 60'000;
+constexpr double kMiddleClusterShare = 0.003;  // of a unit's load
+constexpr int kSweepsOnTheWay = 4;
+constexpr int kCoarseFirstCycles = 3;
+
+double SizeOf(const Graph& graph) { return graph.size() + static_cast<double>(graph.arcs.size()) / 2; }
+
+// How many candidates are made: more where the graph is small and time is not felt.
+int StartsFor(const Graph& graph, bool hard, Effort effort) {
+  const double size = SizeOf(graph);
+  const auto starts = [&](double size_sum, int least, int most) {
+    return std::clamp(static_cast<int>(size_sum / size + 0.5), least, most);
+  };
+  if (effort == Effort::kDefault)
+    return hard ? starts(10'000, 1, 32) : starts(32'000, size > kCoarseFirstSize ? 1 : 2, 64);
+  return hard ? starts(30'000, 1, 24) : starts(130'000, 4, 48);
 }
 
-// Candidates meet in pairs, winners meet winners: number n is bred with n - 1, that with n - 2 … like carries
-// in a binary counter, so that few are alive at a time.
+// Candidates are made one by one and bred in pairs, winners with winners, like carries in a binary counter:
+// few are alive at a time, and none gets into all the others before the end.
 template <typename Make>
-Candidate Tournament(const Graph& graph, const Limits& limits, int starts, Random& random, const Make& make) {
-  std::vector<std::pair<int, Candidate>> waiting;  // how often bred
-  for (int start = 0; start < starts; ++start) {
-    waiting.emplace_back(0, make());
+Candidate Tournament(const Graph& graph, const Limits& limits, int starts, Means means, Random& random,
+                     const Make& make) {
+  struct Waiting {
+    int bred;
+    Candidate candidate;
+  };
+  std::vector<Waiting> waiting;
+  for (int start = 1; start <= starts; ++start) {
+    waiting.push_back({0, make()});
     while (waiting.size() > 1 &&
-           (start + 1 == starts || waiting.back().first == waiting[waiting.size() - 2].first)) {
-      Candidate last = std::move(waiting.back().second);
+           (start == starts || waiting.back().bred == waiting[waiting.size() - 2].bred)) {
+      const Candidate last = std::move(waiting.back().candidate);
       waiting.pop_back();
-      auto& [bred, other] = waiting.back();
-      other = Recombine(graph, limits, other, last, random);
-      ++bred;
+      Waiting& other = waiting.back();
+      other.candidate = Recombine(graph, limits, other.candidate, last, means, random);
+      ++other.bred;
     }
   }
-  return std::move(waiting.back().second);
+  return std::move(waiting.back().candidate);
+}
+
+// Solves a smaller graph first, then refines on the way back.
+Candidate CoarseFirst(const Graph& graph, const Limits& limits, Random& random) {
+  const Hierarchy hierarchy =
+      Coarsen(graph, {limits.load_max * kMiddleClusterShare, 0}, {}, kMiddleNodes, random);
+  Candidate candidate =
+      FreshCandidate(hierarchy.graphs.empty() ? graph : hierarchy.graphs.back(), limits, random);
+  for (size_t level = hierarchy.graphs.size(); level-- > 0;) {
+    candidate.units.of = ToMembers(candidate.units.of, hierarchy.clusterings[level]);
+    RefineUnits(level == 0 ? graph : hierarchy.graphs[level - 1], limits, kSweepsOnTheWay, candidate.units);
+  }
+  candidate.order.resize(graph.size());
+  std::iota(candidate.order.begin(), candidate.order.end(), 0U);
+  Reprice(graph, limits, candidate);
+  ImproveUnits(graph, limits, kCoarseFirstCycles, random, candidate);
+  return candidate;
+}
+
+// A candidate for the problem without hard reads.
+Candidate FreeCandidate(const Graph& free, const Limits& limits, Effort effort, Random& random) {
+  const bool coarse_first = effort == Effort::kDefault && SizeOf(free) > kCoarseFirstSize;
+  return coarse_first ? CoarseFirst(free, limits, random) : FreshCandidate(free, limits, random);
+}
+
+Candidate FreeSearch(const Graph& free, const Limits& limits, Effort effort, Random& random) {
+  return Tournament(free, limits, StartsFor(free, false, effort), Means::kSift, random,
+                    [&] { return FreeCandidate(free, limits, effort, random); });
+}
+
+// Forbidden arcs leave single blocks little room, so that minimum cuts earn their time.
+Candidate HardSearch(const Problem& problem, const Graph& free, const Graph& hard, const Limits& limits,
+                     double reader_first, Effort effort, Random& random) {
+  return Tournament(hard, limits, StartsFor(free, true, effort), Means::kWindows, random, [&] {
+    Candidate start = FreeCandidate(free, limits, effort, random);
+    return UpstreamFirstCandidate(problem, hard, limits, reader_first, std::move(start), random);
+  });
+}
+
+// Components small enough to be solved exactly, and all other nodes.
+struct BySize {
+  std::vector<std::vector<Node>> small;
+  std::vector<Node> large;
+};
+
+BySize SplitBySize(const Problem& problem) {
+  const Clustering components = WeakComponents(problem);
+  std::vector<std::vector<Node>> members(components.count);
+  for (Node v = 0; v < components.of.size(); ++v) members[components.of[v]].push_back(v);
+  BySize split;
+  double steps_left = kExactStepsMax;
+  for (std::vector<Node>& component : members) {
+    const double steps = std::pow(3, component.size());
+    if (component.size() > kExactNodesMax || steps > steps_left) {
+      split.large.insert(split.large.end(), component.begin(), component.end());
+    } else {
+      steps_left -= steps;
+      split.small.push_back(std::move(component));
+    }
+  }
+  std::sort(split.large.begin(), split.large.end());
+  return split;
+}
+
+// Puts the units of a part of the nodes behind those there are.
+void Append(const Units& part, const std::vector<Node>& nodes, Units& units) {
+  for (size_t i = 0; i < nodes.size(); ++i) units.of[nodes[i]] = units.count + part.of[i];
+  units.count += part.count;
 }
 
 }  // namespace
 
+Units Search(const Problem& problem, const Limits& limits, double reader_first, Effort effort,
+             uint64_t seed) {
+  if (problem.length.empty()) return {};
+  Random random(seed);
+  const bool any_hard = std::ranges::any_of(problem.reads, &Read::hard);
+  const Graph free = PricedGraph(problem, {reader_first, 0, false});
+  const Graph hard = any_hard ? PricedGraph(problem, {reader_first, 0, true}) : Graph{};
+  const auto search = [&](Effort level) {
+    return any_hard ? HardSearch(problem, free, hard, limits, reader_first, level, random)
+                    : FreeSearch(free, limits, level, random);
+  };
+  Candidate best = search(Effort::kDefault);
+  if (effort == Effort::kHigh) {  // on top, so that it is never worse
+    const Candidate more = search(effort);
+    best = Recombine(any_hard ? hard : free, limits, best, more, any_hard ? Means::kWindows : Means::kSift,
+                     random);
+  }
+  return std::move(best.units);
+}
+
 Units Arrange(const Problem& problem, const Limits& limits, double reader_first, Effort effort,
               uint64_t seed) {
-  Random random(seed);
-  const bool hard = std::ranges::any_of(problem.reads, &Read::hard);
-  const Graph graph = PricedGraph(problem, {reader_first, 0, hard});
-  const int starts = Env("STARTS", effort == Effort::kHigh ? 8 : 2);
-  Candidate best;
-  if (hard)
-    best = Tournament(graph, limits, starts, random,
-                      [&] { return UpstreamFirstCandidate(problem, graph, limits, reader_first, random); });
-  else if (graph.size() <= Env("MID", 16000))
-    best = Tournament(graph, limits, starts, random, [&] { return FreshCandidate(graph, limits, random); });
-  else {
-    Hierarchy hierarchy =
-        Coarsen(graph, {limits.load_max * Env("MMAX", 0.01), Env("AV", 0.5)}, {}, Env("MID", 16000), random);
-    const Graph& middle = hierarchy.graphs.empty() ? graph : hierarchy.graphs.back();
-    best = Tournament(middle, limits, starts, random, [&] { return FreshCandidate(middle, limits, random); });
-    for (size_t level = hierarchy.graphs.size(); level-- > 0;) {
-      const Graph& finer = level == 0 ? graph : hierarchy.graphs[level - 1];
-      best.units.of = ToMembers(best.units.of, hierarchy.clusterings[level]);
-      RefineUnits(finer, limits, 4, best.units);
+  const BySize split = SplitBySize(problem);
+  Units units{std::vector<uint32_t>(problem.length.size()), 0};
+  if (!split.small.empty()) {
+    const Graph graph = PricedGraph(problem, {reader_first, 0, true});
+    std::vector<Node> scratch;
+    for (const std::vector<Node>& nodes : split.small) {
+      Append(ExactUnits(Subgraph(graph, nodes, scratch), limits), nodes, units);
     }
-    best.order.resize(graph.size());
-    for (Node v = 0; v < graph.size(); ++v) best.order[v] = v;
-    Reprice(graph, limits, best);
-    ImproveUnits(graph, limits, Env("FR", 3), random, best);
   }
-  return best.units;
+  Append(Search(Restrict(problem, split.large), limits, reader_first, effort, seed), split.large, units);
+  return units;
 }
 
 }  // namespace godwit::planner::arrange

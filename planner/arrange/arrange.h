@@ -8,11 +8,16 @@ namespace godwit::planner::arrange {
 
 enum class Effort : uint8_t { kDefault, kHigh };
 
-// Units of low cost under the limits, in which no hard read's reader moves before its upstream. The same for
-// the same arguments, whatever the machine's speed. The reads should hold no cycle of hard ones: all nodes of
-// such a cycle have to be one node. `reader_first` is the price of a reader that moves first (Pricing).
-// Roughly linear: docs/planning.md has times.
+// Units of low cost under the limits, in which no hard read's reader moves before its upstream: the cheapest
+// there are for every component of at most kExactNodesMax nodes (exact.h), good ones for larger ones
+// (Search). The same for the same arguments, whatever the machine's speed. No cycle of hard reads: its nodes
+// have to be one node. `reader_first` is the price of a reader that moves first (Pricing). Near linear:
+// docs/planning.md has times.
 Units Arrange(const Problem& problem, const Limits& limits, double reader_first, Effort effort,
               uint64_t seed);
+
+// The heuristic alone, for a problem of any size; apart so that its distance from the cheapest can be
+// measured. More effort is never worse.
+Units Search(const Problem& problem, const Limits& limits, double reader_first, Effort effort, uint64_t seed);
 
 }  // namespace godwit::planner::arrange

@@ -16,7 +16,7 @@ constexpr double kGainMin = 0.001;
 constexpr double kStartClusterShare = 0.25;  // of a unit's load
 constexpr double kClusterShares[] = {0.05, 0.1, 0.2, 0.4};
 constexpr double kSizeAversions[] = {0, 0.5, 1};
-constexpr int kFreshCycles = 4;
+constexpr int kFreshCycles = 2;
 constexpr int kRounds = 4;
 constexpr int kRecombineCycles = 2;
 
@@ -57,10 +57,10 @@ void CutAgain(const Graph& graph, const Limits& limits, Candidate& candidate) {
 Candidate FreshCandidate(const Graph& graph, const Limits& limits, Random& random) {
   Candidate candidate;
   candidate.order = StartOrder(graph, {limits.load_max * kStartClusterShare, DrawnAversion(random)}, random);
-  ImproveByBlocks(graph, kFreshCycles, random, candidate.order);
+  ImproveByBlocks(graph, kFreshCycles, Means::kSift, random, candidate.order);
   CutAgain(graph, limits, candidate);
   ImproveUnits(graph, limits, 1, random, candidate);
-  ImproveOrder(graph, limits, 1, random, candidate);
+  ImproveOrder(graph, limits, 1, Means::kSift, random, candidate);
   ImproveUnits(graph, limits, kRounds, random, candidate);
   return candidate;
 }
@@ -77,17 +77,17 @@ void ImproveUnits(const Graph& graph, const Limits& limits, int rounds_max, Rand
   SortByUnit(candidate);
 }
 
-void ImproveOrder(const Graph& graph, const Limits& limits, int cycles, Random& random,
+void ImproveOrder(const Graph& graph, const Limits& limits, int cycles, Means means, Random& random,
                   Candidate& candidate) {
   Candidate other;
   other.order = candidate.order;
-  ImproveByBlocks(graph, cycles, random, other.order);
+  ImproveByBlocks(graph, cycles, means, random, other.order);
   CutAgain(graph, limits, other);
   if (other.cost < candidate.cost) candidate = std::move(other);
 }
 
 Candidate Recombine(const Graph& graph, const Limits& limits, const Candidate& a, const Candidate& b,
-                    Random& random) {
+                    Means means, Random& random) {
   const Candidate& better = a.cost <= b.cost ? a : b;
   const Candidate& other = a.cost <= b.cost ? b : a;
   const Clustering clusters = Agreement(graph, a.units, b.units);
@@ -103,7 +103,7 @@ Candidate Recombine(const Graph& graph, const Limits& limits, const Candidate& a
   child.order = SortedByRank(child.order, other_units, identity);
   SortByUnit(child);
   child.cost = better.cost;
-  ImproveOrder(small, limits, kRecombineCycles, random, child);
+  ImproveOrder(small, limits, kRecombineCycles, means, random, child);
   ImproveUnits(small, limits, kRounds, random, child);
 
   child.units.of = ToMembers(child.units.of, clusters);

@@ -1,6 +1,7 @@
 // planner/arrange/candidate.h — complete solutions: made from scratch, improved, and bred from two.
 #pragma once
 
+#include "planner/arrange/block_cycle.h"
 #include "planner/arrange/cut.h"
 #include "planner/arrange/random.h"
 
@@ -26,12 +27,13 @@ void ImproveUnits(const Graph& graph, const Limits& limits, int rounds_max, Rand
                   Candidate& candidate);
 
 // Orders the nodes of the units anew by blocks and cuts again. Kept only if it is cheaper in the end.
-void ImproveOrder(const Graph& graph, const Limits& limits, int cycles, Random& random, Candidate& candidate);
+void ImproveOrder(const Graph& graph, const Limits& limits, int cycles, Means means, Random& random,
+                  Candidate& candidate);
 
 // What two candidates agree on is contracted, the better one is improved on the small graph that remains, and
 // then on the whole one. Never worse than the better parent. Keeps to forbidden arcs if both parents do: two
 // upstream-first orders contract to an acyclic graph.
 Candidate Recombine(const Graph& graph, const Limits& limits, const Candidate& a, const Candidate& b,
-                    Random& random);
+                    Means means, Random& random);
 
 }  // namespace godwit::planner::arrange

@@ -138,6 +138,23 @@ Problem Restrict(const Problem& problem, std::span<const Node> nodes) {
   return part;
 }
 
+Graph Subgraph(const Graph& graph, std::span<const Node> nodes, std::vector<Node>& scratch) {
+  scratch.resize(graph.size(), kNone);
+  for (size_t i = 0; i < nodes.size(); ++i) scratch[nodes[i]] = static_cast<Node>(i);
+  Graph part;
+  part.first.push_back(0);
+  for (Node v : nodes) {
+    part.length.push_back(graph.length[v]);
+    part.load.push_back(graph.load[v]);
+    for (const Arc& arc : graph.Arcs(v)) {
+      if (scratch[arc.to] != kNone) part.arcs.push_back({scratch[arc.to], arc.after, arc.before});
+    }
+    part.first.push_back(static_cast<uint32_t>(part.arcs.size()));
+  }
+  for (Node v : nodes) scratch[v] = kNone;
+  return part;
+}
+
 Clustering WeakComponents(const Problem& problem) {
   UnionFind sets(static_cast<Node>(problem.length.size()));
   for (const Read& read : problem.reads) sets.Join(read.upstream, read.downstream);

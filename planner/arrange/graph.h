@@ -72,6 +72,10 @@ Graph Quotient(const Graph& graph, const Clustering& clusters);
 // The graph of `nodes` alone; its node i is nodes[i]. Arcs that leave are dropped.
 Problem Restrict(const Problem& problem, std::span<const Node> nodes);
 
+// The same of a graph. `scratch` is kept from call to call, so that many small parts cost no more than their
+// own size.
+Graph Subgraph(const Graph& graph, std::span<const Node> nodes, std::vector<Node>& scratch);
+
 // Weakly connected components.
 Clustering WeakComponents(const Problem& problem);
 

@@ -11,9 +11,9 @@ namespace godwit::planner::arrange {
 namespace {
 
 constexpr Node kCoarsestNodes = 400;
-constexpr int kStarts = 4;
+constexpr int kStarts = 2;
 constexpr uint32_t kCoarsestReach = 1000;  // places: all of a graph that could be coarsened well
-constexpr int kCoarsestPasses = 6;
+constexpr int kCoarsestPasses = 3;
 constexpr int kPassesPerLevel = 2;
 
 // Nodes as breadth-first search meets them, from nodes with few neighbours; the first root is drawn by lot.

@@ -11,9 +11,9 @@ namespace godwit::planner::arrange {
 namespace {
 
 // What a reader-first hard read costs extra at each stage, in mean reads.
-constexpr double kStages[] = {0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100, 1000};
+constexpr double kStages[] = {0.02, 0.2, 2, 20, 200};
 constexpr double kStageFactor = 10;  // the price itself rises by 1 + this × stage
-constexpr int kStageCycles = 3;
+constexpr int kStageCycles = 1;
 constexpr int kStageRounds = 3;
 constexpr int kLastRounds = 10;
 constexpr int kLastCycles = 3;
@@ -62,22 +62,21 @@ Order TopologicalOrder(const Graph& hard, const Order& guide) {
 }
 
 Candidate UpstreamFirstCandidate(const Problem& problem, const Graph& hard, const Limits& limits,
-                                 double reader_first, Random& random) {
-  const Graph free = PricedGraph(problem, {reader_first, 0, false});
-  Candidate candidate = FreshCandidate(free, limits, random);
+                                 double reader_first, Candidate start, Random& random) {
+  Candidate candidate = std::move(start);
   Orient(problem, candidate.order);
   const double mean = MeanRead(problem);
   for (double stage : kStages) {
     const Graph priced =
         PricedGraph(problem, {reader_first * (1 + kStageFactor * stage), stage * mean, false});
     Reprice(priced, limits, candidate);
-    ImproveOrder(priced, limits, kStageCycles, random, candidate);
+    ImproveOrder(priced, limits, kStageCycles, Means::kSift, random, candidate);
     ImproveUnits(priced, limits, kStageRounds, random, candidate);
   }
   candidate.order = TopologicalOrder(hard, candidate.order);
   CutAgain(hard, limits, candidate);
   ImproveUnits(hard, limits, kLastRounds, random, candidate);
-  ImproveOrder(hard, limits, kLastCycles, random, candidate);
+  ImproveOrder(hard, limits, kLastCycles, Means::kWindows, random, candidate);
   ImproveUnits(hard, limits, kLastRounds, random, candidate);
   return candidate;
 }
