@@ -70,7 +70,10 @@ Result<lineage::ScanOptions> OptionsOf(const ScanArgs& args) {
   const std::filesystem::path folder = std::filesystem::path(options.output).parent_path();
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   if (error) return InvalidInput(fmt::format("cannot make {}: {}", folder.string(), error.message()));
-  if (args.fresh) std::filesystem::remove(options.cache, error);
+  if (args.fresh) {
+    std::filesystem::remove(options.cache, error);
+    std::filesystem::remove(options.cache + ".state", error);
+  }
   return options;
 }
 

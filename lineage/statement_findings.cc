@@ -57,15 +57,15 @@ void AddFunction(const FunctionUse& use, std::vector<StatementFinding>& found) {
   const auto add = [&](const char* code, std::string detail) {
     found.push_back({code, use.span, std::move(detail)});
   };
-  const bool window = use.window != WindowUse::kNone;
-  if (window && OneOf(use.name, kOrderSensitive)) {
+  const bool ordered = use.window == WindowUse::kOrdered || !use.order_by.empty();
+  if (OneOf(use.name, kOrderSensitive)) {
     const bool total = std::any_of(use.order_by.begin(), use.order_by.end(),
                                    [](const parser::ColumnSource& each) { return IsIdLike(each.column); });
-    if (use.window == WindowUse::kUnordered) {
+    if (!ordered) {
       add("GW001", fmt::format("{}() without an order", use.name));
     } else if (!total) {
       add("GW001", fmt::format("{}() ordered by {}: rows that are equal in it come in any order", use.name,
-                               Columns(use.order_by)));
+                               use.order_by.empty() ? "an expression" : Columns(use.order_by)));
     }
   } else if (OneOf(use.name, kCollects)) {
     add("GW002", fmt::format("{}() gathers in the order in which rows arrive", use.name));
@@ -74,7 +74,7 @@ void AddFunction(const FunctionUse& use, std::vector<StatementFinding>& found) {
   } else if (OneOf(use.name, kClock) ||
              (use.name == "unix_timestamp" && use.arguments.empty() && use.span.end - use.span.begin <= 17)) {
     add("GW004", fmt::format("{}() depends on when the job runs", use.name));
-  } else if (OneOf(use.name, kPick) && use.window != WindowUse::kOrdered) {
+  } else if (OneOf(use.name, kPick) && !ordered) {
     add("GW005", fmt::format("{}() takes whichever row comes", use.name));
   }
 }
@@ -156,12 +156,12 @@ void AddDefinitions(const Statement& statement, std::vector<StatementFinding>& f
     if (Property(definition, "transactional") == "true")
       found.push_back({"GW052", span, fmt::format("{} is transactional", table)});
   }
-  if (statement.kind != parser::StatementKind::kAlter) return;
+  if (statement.kind != parser::StatementKind::kAlter || statement.writes.empty()) return;
+  const parser::TableWrite& write = statement.writes.front();
   for (const parser::PathFact& path : statement.paths) {
-    if (path.use != parser::PathUse::kLocation || statement.writes.empty()) continue;
+    if (write.partition.empty() || path.use == parser::PathUse::kWritten) continue;
     found.push_back(
-        {"GW050", path.span,
-         fmt::format("a partition of {} is put at {}", statement.writes.front().table, path.path)});
+        {"GW050", path.span, fmt::format("a partition of {} is put at {}", write.table, path.path)});
   }
 }
 
