@@ -145,6 +145,15 @@ void AddWrites(const Statement& statement, std::vector<StatementFinding>& found)
   }
 }
 
+// A server named in a path; a bucket of an object store is the same from everywhere.
+void AddAddress(const std::string& path, parser::Span span, std::vector<StatementFinding>& found) {
+  const bool server =
+      path.starts_with("hdfs://") || path.starts_with("webhdfs://") || path.starts_with("viewfs://");
+  if (server && path.find(":///") == std::string::npos && path.find("://$") == std::string::npos) {
+    found.push_back({"GW010", span, fmt::format("names {}", path)});
+  }
+}
+
 void AddDefinitions(const Statement& statement, std::vector<StatementFinding>& found) {
   for (const parser::Definition& definition : statement.definitions) {
     const parser::Span span = statement.writes.empty() ? statement.span : statement.writes.front().span;
@@ -180,6 +189,7 @@ std::vector<StatementFinding> FindingsOf(const Statement& statement) {
   AddRemarks(statement, writes, found);
   AddWrites(statement, found);
   AddDefinitions(statement, found);
+  for (const parser::PathFact& path : statement.paths) AddAddress(path.path, path.span, found);
   for (const parser::PathFact& path : statement.paths) {
     if (path.use == parser::PathUse::kWritten)
       found.push_back(
