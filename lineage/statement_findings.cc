@@ -196,8 +196,9 @@ std::vector<StatementFinding> FindingsOf(const Statement& statement) {
           {"GW024", path.span, fmt::format("writes the folder {}, which no table names", path.path)});
   }
   for (const parser::SessionEffect& effect : statement.effects) {
-    if (effect.kind == parser::EffectKind::kAddResource)
-      found.push_back({"GW055", statement.span, fmt::format("adds {} {}", effect.name, effect.value)});
+    if (effect.kind != parser::EffectKind::kAddResource) continue;
+    AddAddress(effect.value, statement.span, found);
+    found.push_back({"GW055", statement.span, fmt::format("adds {} {}", effect.name, effect.value)});
   }
   std::stable_sort(found.begin(), found.end(), [](const StatementFinding& a, const StatementFinding& b) {
     return a.span.begin < b.span.begin;
