@@ -18,6 +18,12 @@ int Main(int argc, char** argv) {
   AddLocal(app, invocation);
   AddExtract(app, invocation);
   AddPlan(app, invocation);
+  AddApply(app, invocation);
+  AddApprove(app, invocation);
+  AddStatus(app, invocation);
+  AddUnit(app, invocation);
+  AddMode(app, invocation);
+  AddLog(app, invocation);
   AddScan(app, invocation);
   AddLineage(app, invocation);
   AddLint(app, invocation);

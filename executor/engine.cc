@@ -175,6 +175,12 @@ class Engine::Impl {
     return Ok();
   }
 
+  Status RecordArrivals(const Moment& now) {
+    now_ = now;
+    GODWIT_TRY(CatchUp());
+    return TakeArrivals();
+  }
+
   std::optional<Nanoseconds> NextWake() const {
     std::optional<Nanoseconds> next;
     for (const Unit& unit : units_) {
@@ -769,6 +775,7 @@ Result<std::vector<Request>> Engine::Poll(const Moment& now) { return impl_->Pol
 Status Engine::Complete(uint64_t id, Reply reply, const Moment& now) {
   return impl_->Complete(id, std::move(reply), now);
 }
+Status Engine::RecordArrivals(const Moment& now) { return impl_->RecordArrivals(now); }
 std::optional<Nanoseconds> Engine::NextWake() const { return impl_->NextWake(); }
 bool Engine::IsFinished() const { return impl_->IsFinished(); }
 bool Engine::NeedsPerson() const { return impl_->NeedsPerson(); }

@@ -92,6 +92,9 @@ class Engine {
   Result<std::vector<Request>> Poll(const Moment& now);
   Status Complete(uint64_t id, Reply reply, const Moment& now);
 
+  // Writes down what was completed, and decides nothing: before stopping. Errors as Poll.
+  Status RecordArrivals(const Moment& now);
+
   // When Poll should be called even if nothing happens.
   std::optional<Nanoseconds> NextWake() const;
 

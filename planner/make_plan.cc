@@ -26,6 +26,11 @@ Placement Place(const Atoms& atoms, const arrange::Units& units) {
   return placement;
 }
 
+void SortUnique(std::vector<TableId>& tables) {
+  std::sort(tables.begin(), tables.end());
+  tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+}
+
 void CopyNames(const Workload& workload, Plan& plan) {
   plan.named = !workload.tables.empty() && !workload.tables.front().name.empty();
   if (!plan.named) return;
@@ -35,7 +40,15 @@ void CopyNames(const Workload& workload, Plan& plan) {
   }
   for (const Job& job : workload.jobs) {
     plan.jobs.push_back({job.name, job.type, RunMode::kOld, job.run_seconds, workload.label(job.workflow),
-                         workload.label(job.owner), workload.schedule(job.schedule)});
+                         workload.label(job.owner), workload.schedule(job.schedule), job.repeatability, {}, {}});
+  }
+  for (const Access& access : workload.accesses) {
+    PlannedJob& job = plan.jobs[Index(access.job)];
+    (access.kind == AccessKind::kRead ? job.reads : job.writes).push_back(access.table);
+  }
+  for (PlannedJob& job : plan.jobs) {
+    SortUnique(job.reads);
+    SortUnique(job.writes);
   }
 }
 

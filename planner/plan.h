@@ -40,6 +40,8 @@ struct PlannedJob {
   std::string workflow;
   std::string owner;
   std::string schedule;  // cron line, UTC
+  Repeatability repeatability = Repeatability::kUnknown;
+  std::vector<TableId> reads, writes;  // sorted; positions in Plan::tables
   bool operator==(const PlannedJob&) const = default;
 };
 

@@ -230,6 +230,9 @@ class PlanWriter {
     json_.Put("workflow", job.workflow);
     json_.Put("owner", job.owner);
     json_.Put("schedule", job.schedule);
+    json_.Put("repeatability", WordOf(job.repeatability));
+    Names("reads", job.reads);
+    Names("writes", job.writes);
   }
 
   void WriteFingerprint(const FingerprintEntry& entry) {
@@ -470,6 +473,9 @@ class PlanReader {
     in.Need("workflow", job.workflow);
     in.Need("owner", job.owner);
     in.Need("schedule", job.schedule);
+    in.Need("repeatability", job.repeatability);
+    Ids(in, "reads", job.reads);
+    Ids(in, "writes", job.writes);
   }
 
   void ReadFingerprint(const JsonValue& value, FingerprintEntry& entry) {

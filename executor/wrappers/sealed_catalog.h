@@ -7,8 +7,8 @@
 
 namespace godwit::executor {
 
-// Publish is refused (kConflict) while the table is closed to copiers by a larger token than the publication's. It looks
-// again afterwards: a seal that was set meanwhile makes the outcome unknown (kUnavailable), to be looked up.
+// Publish is refused (kConflict) once the table was closed or opened to copiers by a larger token than the publication's:
+// what was held up since before a seal stays out after it too. It looks again afterwards: a seal that was set meanwhile makes the outcome unknown (kUnavailable), to be looked up.
 class SealedCatalog : public Catalog {
  public:
   SealedCatalog(Catalog& catalog, WriteBarrier& barrier) : catalog_(catalog), barrier_(barrier) {}

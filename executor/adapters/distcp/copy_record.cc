@@ -38,6 +38,14 @@ std::string RecordFolder(const std::string& work_folder, const std::string& tag)
   return work_folder + "/" + Sha256Hex(tag).substr(0, 32);
 }
 
+std::string RequestDigest(const CopyRequest& request) {
+  std::string text = request.direction == Direction::kToTarget ? "to_target" : "to_source";
+  for (const CopyItem& item : request.items) {
+    text += fmt::format("\n{}:{}\n{}:{}", item.from.size(), item.from, item.to.size(), item.to);
+  }
+  return Sha256Hex(text);
+}
+
 Status WriteDurably(const std::string& path, const std::string& bytes) {
   const std::string fresh = path + ".new";
   const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -71,6 +79,7 @@ Status WriteRecord(const std::string& folder, const CopyRecord& record) {
   const json document = {{"version", kVersion},
                          {"tag", record.tag},
                          {"direction", record.direction == Direction::kToTarget ? "to_target" : "to_source"},
+                         {"request", record.request},
                          {"landing", record.landing},
                          {"legs", legs}};
   return WriteDurably(folder + kRequest, document.dump(1, ' ', false, json::error_handler_t::replace));
@@ -85,6 +94,7 @@ Result<std::optional<CopyRecord>> ReadRecord(const std::string& folder) {
     if (document.at("version") != kVersion) return Damaged(folder + kRequest);
     record.tag = document.at("tag").get<std::string>();
     record.direction = document.at("direction") == "to_target" ? Direction::kToTarget : Direction::kToSource;
+    record.request = document.at("request").get<std::string>();
     record.landing = document.at("landing").get<std::string>();
     for (const json& leg : document.at("legs")) {
       record.legs.push_back({leg.at("inode").get<uint64_t>(), leg.at("to").get<std::string>()});

@@ -22,11 +22,15 @@ struct Leg {
 struct CopyRecord {
   std::string tag;
   Direction direction = Direction::kToTarget;
+  std::string request;    // RequestDigest of what was asked for
   std::string landing;    // path at the receiver, of this copy alone
   std::vector<Leg> legs;  // items whose source was there
 
   auto operator<=>(const CopyRecord&) const = default;
 };
+
+// The same for the same items in the same direction.
+std::string RequestDigest(const CopyRequest& request);
 
 std::string RecordFolder(const std::string& work_folder, const std::string& tag);
 

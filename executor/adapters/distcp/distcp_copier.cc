@@ -25,9 +25,7 @@ std::string ParentOf(const std::string& path) {
 // Beside the attempts, so that a rename from it stays in one encryption zone and under one quota.
 std::string LandingFor(const std::string& to, const std::string& yarn_tag) {
   const std::string marker = fmt::format("/{}/", kAttemptFolder);
-  const size_t at = to.find(marker);
-  const std::string root = at == to.npos ? ParentOf(to) : to.substr(0, at + marker.size() - 1);
-  return fmt::format("{}/{}/{}", root, kLanding, yarn_tag);
+  return fmt::format("{}{}/{}", to.substr(0, to.find(marker) + marker.size()), kLanding, yarn_tag);
 }
 
 CopyStatus Failed(std::string message) { return {CopyState::kFailed, 0, std::move(message)}; }
@@ -62,6 +60,10 @@ Result<CopyRecord> DistcpCopier::Plan(const CopyRequest& request) {
   GODWIT_TRY(ForEach(legs.size(), sender.config().parallel_calls, [&](size_t i) -> Status {
     GODWIT_TRY_ASSIGN(const std::string from, sender.PathOf(request.items[i].from));
     GODWIT_TRY_ASSIGN(legs[i].to, receiver.PathOf(request.items[i].to));
+    if (legs[i].to.find(fmt::format("/{}/", kAttemptFolder)) == std::string::npos) {
+      return InvalidInput(fmt::format("copy to {}: not below a folder {}: data that is in use is never written to",
+                                      request.items[i].to, kAttemptFolder));
+    }
     GODWIT_TRY_ASSIGN(const std::optional<HdfsEntry> there, sender.Stat(from));
     if (!there) return Ok();
     if (there->id == 0) {
@@ -72,7 +74,7 @@ Result<CopyRecord> DistcpCopier::Plan(const CopyRequest& request) {
     legs[i].inode = there->id;
     return Ok();
   }));
-  CopyRecord record{request.tag, request.direction, "", {}};
+  CopyRecord record{request.tag, request.direction, RequestDigest(request), "", {}};
   std::set<uint64_t> seen;
   for (Leg& leg : legs) {
     if (leg.inode == 0) continue;
@@ -110,6 +112,9 @@ Result<Effect> DistcpCopier::Submit(const CopyRequest& request) {
   std::lock_guard lock(mutex_);
   const std::string folder = RecordFolder(config_.work_folder, request.tag);
   GODWIT_TRY_ASSIGN(std::optional<CopyRecord> record, ReadRecord(folder));
+  if (record && record->request != RequestDigest(request)) {
+    return Conflict(fmt::format("copy {}: this tag stands for another request", request.tag));
+  }
   GODWIT_TRY_ASSIGN(const auto end, ReadEnd(folder));
   if (end || LookAtSupervised(folder).started) return Effect::kAlready;
   GODWIT_TRY_ASSIGN(const auto application, Application(request.tag));

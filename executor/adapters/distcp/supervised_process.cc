@@ -1,6 +1,7 @@
 #include "executor/adapters/distcp/supervised_process.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -64,6 +65,7 @@ void WriteNumber(int file, int number) {
 }
 
 [[noreturn]] void RunProgram(const Prepared& prepared) {
+  syscall(SYS_close_range, 3u, ~0u, static_cast<unsigned>(CLOSE_RANGE_CLOEXEC));
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
   execve(prepared.argv[0], prepared.argv.data(), prepared.environment.data());
   constexpr char kText[] = "the program cannot be started\n";
@@ -80,10 +82,10 @@ void WriteNumber(int file, int number) {
   const int log = open(prepared.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int nothing = open("/dev/null", O_RDONLY);
   if (log < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) _exit(kNotStarted);
-  // Locks and sockets of ours must not live on in there.
-  syscall(SYS_close_range, 3u, ~0u, 0u);
   const pid_t child = fork();
   if (child == 0) RunProgram(prepared);
+  // Locks and sockets of ours must not live on here.
+  syscall(SYS_close_range, 3u, ~0u, 0u);
   int status = 0;
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -131,9 +133,17 @@ Status StartSupervised(const std::vector<std::string>& argv, const std::vector<s
   const Prepared prepared{Pointers(arguments), Pointers(variables), folder + "/log",
                           folder + "/pid",     folder + "/exit",    folder + "/exit.new"};
   // The start of a supervisor is a fork of this program; its log and locks are closed there at once.
+  int ready[2];
+  if (pipe2(ready, O_CLOEXEC) != 0) return Unavailable(fmt::format("start {}: {}", argv.front(), std::strerror(errno)));
   const pid_t pid = fork();
   if (pid < 0) return Unavailable(fmt::format("start {}: {}", argv.front(), std::strerror(errno)));
   if (pid == 0) Supervise(prepared);
+  // All other ends are closed once the program runs and its supervisor waits.
+  close(ready[1]);
+  char nothing;
+  while (read(ready[0], &nothing, 1) < 0 && errno == EINTR) {
+  }
+  close(ready[0]);
   const std::string file = folder + "/pid.new";
   std::ofstream out(file);
   out << pid << ' ' << StartTime(pid).value_or(0) << '\n';

@@ -20,9 +20,10 @@ constexpr size_t kModesBytesMax = size_t{256} << 20;
 
 const char* PartyName(Party party) { return party == Party::kWriters ? "writers" : "copiers"; }
 
+// "" where there is no such database, and so no barrier.
 Result<std::string> RecordFolder(WebHdfs& hdfs, Catalog& catalog, const TableName& table, Party party) {
   GODWIT_TRY_ASSIGN(const std::optional<DatabaseMeta> database, catalog.GetDatabase(table.db));
-  if (!database) return InvalidInput(fmt::format("barrier of {}: there is no database {}", table.Text(), table.db));
+  if (!database) return std::string();
   GODWIT_TRY_ASSIGN(const std::string path, hdfs.PathOf(database->location));
   return fmt::format("{}/{}/{}/.barrier/{}", path, kAttemptFolder, table.name, PartyName(party));
 }
@@ -148,6 +149,7 @@ bool AnyClosed(const std::vector<BarrierRecord>& records) {
 Result<Effect> AclBarrier::Set(const TableName& table, Party party, bool closed, Token token) {
   const std::string what = fmt::format("barrier of {} ({})", table.Text(), PartyName(party));
   GODWIT_TRY_ASSIGN(const std::string folder, RecordFolder(hdfs_, catalog_, table, party));
+  if (folder.empty()) return InvalidInput(fmt::format("{}: there is no database {}", what, table.db));
   GODWIT_TRY_ASSIGN(const auto records, ReadRecords(hdfs_, folder));
   const BarrierRecord wanted{closed, token};
   const BarrierRecord last = records.empty() ? BarrierRecord{} : records.back();
@@ -174,6 +176,7 @@ Result<Effect> AclBarrier::Set(const TableName& table, Party party, bool closed,
 
 Result<BarrierStatus> AclBarrier::Get(const TableName& table, Party party) {
   GODWIT_TRY_ASSIGN(const std::string folder, RecordFolder(hdfs_, catalog_, table, party));
+  if (folder.empty()) return BarrierStatus{};
   GODWIT_TRY_ASSIGN(const auto records, ReadRecords(hdfs_, folder));
   if (records.empty()) return BarrierStatus{};
   BarrierStatus status{records.back().closed, records.back().token};

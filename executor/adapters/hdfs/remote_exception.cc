@@ -33,10 +33,9 @@ Error OfException(const std::string& what, const RemoteException& exception) {
       {"MaxDirectoryItemsExceededException", "split the folder, or raise the NameNode's limit"},
       {"IllegalArgumentException", "check the path and the configuration"},
       {"UnsupportedOperationException", "the server has this operation switched off"},
-      {"FileNotFoundException", "it does not exist"},
   };
   static const std::set<std::string> kConflicts = {
-      "FileAlreadyExistsException", "PathIsNotEmptyDirectoryException", "AlreadyBeingCreatedException",
+      "FileNotFoundException", "FileAlreadyExistsException", "PathIsNotEmptyDirectoryException", "AlreadyBeingCreatedException",
       "SnapshotException", "ParentNotDirectoryException", "NestedSnapshotException"};
   const std::string message = what + ": " + exception.name + ": " + exception.message;
   if (const auto fix = kUserFixes.find(exception.name); fix != kUserFixes.end()) {

@@ -130,6 +130,7 @@ Result<HttpAnswer> WebHdfs::AskNameNode(const Operation& operation, const std::s
     const size_t namenode = (first + i) % count;
     HttpRequest request;
     request.method = operation.method;
+    request.send_body = operation.changes;  // an empty one: some servers wait for it
     request.url = Url(namenode, operation, path, parameters);
     HttpOutcome outcome = http_.Perform(request);
     if (!outcome.answer) {

@@ -165,6 +165,10 @@ Result<std::vector<PartitionMeta>> HiveCatalog::MetasNamed(const hms::Table& tab
 
 Result<PartitionMeta> HiveCatalog::OnlyPartition(const hms::Table& table) {
   PartitionMeta meta{"", table.sd.location, TableMetaOf(table).parameters, {}};
+  meta.parameters.erase(kOpParameter);
+  if (const auto published = meta.parameters.extract(kPublishedParameter); !published.empty()) {
+    meta.parameters[kOpParameter] = published.mapped();
+  }
   if (client_.config().column_statistics) GODWIT_TRY(ReadTableStatistics(client_, table, meta.parameters));
   return meta;
 }
@@ -294,7 +298,10 @@ Result<bool> HiveCatalog::PublishPartitions(const Publication& publication, cons
 }
 
 Result<Effect> HiveCatalog::Publish(const Publication& publication) {
-  GODWIT_TRY_ASSIGN(hms::Table table, Need(publication.table));
+  GODWIT_TRY_ASSIGN(std::optional<hms::Table> found, Find(publication.table));
+  if (!found) return Conflict(fmt::format("publish to {}: there is no such table", publication.table.Text()));
+  hms::Table& table = *found;
+  GODWIT_TRY(CheckPublication(publication, table));
   bool changed = false;
   Publication rest = publication;
   std::string statistics = TakeStatistics(rest.parameters);
@@ -323,8 +330,9 @@ Result<Effect> HiveCatalog::Publish(const Publication& publication) {
     changed = changed || dropped;
   }
   const bool set = Merge(rest.parameters, table.parameters);
-  if (set || (changed && table.partitionKeys.empty())) {
-    table.parameters[kOpParameter] = publication.op;
+  const bool moved = changed && table.partitionKeys.empty();
+  if (moved) table.parameters[kPublishedParameter] = publication.op;
+  if (set || moved) {
     GODWIT_TRY(Alter(table));
     GODWIT_TRY(WriteStatistics(client_, table, {{"", statistics}}));
     changed = true;

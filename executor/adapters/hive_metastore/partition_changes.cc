@@ -83,13 +83,26 @@ Result<PartitionChanges> ComparePartitions(const Publication& publication, const
   return changes;
 }
 
+Status CheckPublication(const Publication& publication, const hms::Table& table) {
+  const std::string what = "publish to " + publication.table.Text();
+  if (publication.partitions.size() > kPublishedPartitionsMax) return InvalidInput(what + ": too many partitions");
+  const std::vector<Column> keys = ColumnsOf(table.partitionKeys);
+  const PartitionMeta* before = nullptr;
+  for (const PartitionMeta& partition : publication.partitions) {
+    if (before && before->name >= partition.name) return InvalidInput(what + ": the partitions are not sorted by name");
+    before = &partition;
+    if (keys.empty() && partition.name.empty()) continue;
+    const auto values = PartitionValues(partition.name);
+    if (!values.ok() || values->size() != keys.size() || PartitionNameOf(keys, *values) != partition.name) {
+      return InvalidInput(fmt::format("{}: {} is not a partition of this table", what, partition.name));
+    }
+  }
+  return Ok();
+}
+
 Result<bool> MoveTable(const Publication& publication, hms::Table& table) {
   if (publication.partitions.empty()) return false;
   const PartitionMeta& only = publication.partitions.front();
-  if (publication.partitions.size() != 1 || !only.name.empty()) {
-    return InvalidInput(fmt::format("publish {}: the table has no partitions, but {} is given",
-                                    publication.table.Text(), only.name));
-  }
   if (only.location == table.sd.location) return false;
   const Parameters words = WordsOf(table.sd, {table.sd.location, ""});
   table.sd.__set_location(only.location);

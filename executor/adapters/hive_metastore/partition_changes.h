@@ -22,8 +22,10 @@ struct PartitionChanges {
 Result<PartitionChanges> ComparePartitions(const Publication& publication, const hms::Table& table,
                                            const std::vector<hms::Partition>& there);
 
-// The one partition of a plain table: moves `table` to its location. True if that changed something. Errors:
-// kInvalidInput for a publication that names partitions.
+// Errors: kInvalidInput for partitions that are not sorted by name, too many, or not the table's.
+Status CheckPublication(const Publication& publication, const hms::Table& table);
+
+// The one partition of a plain table: moves `table` to its location. True if that changed something.
 Result<bool> MoveTable(const Publication& publication, hms::Table& table);
 
 }  // namespace godwit::executor

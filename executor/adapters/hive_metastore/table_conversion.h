@@ -10,6 +10,8 @@
 namespace godwit::executor {
 
 inline constexpr char kOpParameter[] = "godwit.op";
+// Who published the data of a plain table; "godwit.op" says who made it.
+inline constexpr char kPublishedParameter[] = "godwit.published";
 
 DatabaseMeta DatabaseMetaOf(const hms::Database& database);
 hms::Database DatabaseOf(const DatabaseMeta& meta);

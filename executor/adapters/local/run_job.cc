@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::streamoff kLastWordsBytes = 400;
 constexpr char kDueMark[] = "${due}";
+constexpr char kDeniedMark[] = "denied: ";  // written by the engine's note_denied
 
 struct TakenRun {
   int64_t id = 0;
@@ -123,14 +124,29 @@ Status MoveOn(Database& db, const TakenRun& run) {
       {run.id, run.due});
 }
 
-Status WriteOutcome(SiteDb& site, const TakenRun& run, int exit_code, const std::string& message) {
-  const char* state = exit_code == 0 ? "succeeded" : exit_code == kDeniedExitCode ? "denied" : "failed";
+struct Outcome {
+  int exit_code = 0;
+  std::string message;
+};
+
+// A writer that was turned away has noted it with the run: scripts do not all pass exit codes on.
+Result<Outcome> WithDenial(Database& db, const TakenRun& run, Outcome outcome) {
+  GODWIT_TRY_ASSIGN(const std::vector<Row> rows, db.Query("SELECT message FROM runs WHERE id = ?", {run.id}));
+  if (!rows.empty() && rows[0].Text(0).starts_with(kDeniedMark))
+    return Outcome{kDeniedExitCode, rows[0].Text(0)};
+  return outcome;
+}
+
+Status WriteOutcome(SiteDb& site, const TakenRun& run, const Outcome& ended) {
   return site.Write([&](Database& db) -> Status {
+    GODWIT_TRY_ASSIGN(const Outcome outcome, WithDenial(db, run, ended));
+    const int code = outcome.exit_code;
+    const char* state = code == 0 ? "succeeded" : code == kDeniedExitCode ? "denied" : "failed";
     GODWIT_TRY(
         db.Run("UPDATE runs SET state = ?, ended_ms = ?, message = ? WHERE id = ? AND state = 'running'",
-               {std::string(state), RealNow().time_since_epoch().count(), message, run.id}));
+               {std::string(state), RealNow().time_since_epoch().count(), outcome.message, run.id}));
     // Given up meanwhile: then another attempt may be on its way, and this one counts for nothing.
-    if (db.changes() == 0 || exit_code != 0) return Ok();
+    if (db.changes() == 0 || code != 0) return Ok();
     return MoveOn(db, run);
   });
 }
@@ -144,10 +160,10 @@ Status RunJob(SiteDb& site, int64_t id) {
   const std::string log_path =
       fmt::format("{}/logs/{}/{}.{}.log", site.root(), run->job.name, run->due, run->attempt);
   const Result<int> exit_code = RunCommandInSite(site.root(), *run, log_path);
-  if (!exit_code.ok()) return WriteOutcome(site, *run, 127, exit_code.error().message);
+  if (!exit_code.ok()) return WriteOutcome(site, *run, {127, exit_code.error().message});
   const std::string message =
       *exit_code == 0 ? "" : fmt::format("exit code {}: {}", *exit_code, LastWords(log_path));
-  return WriteOutcome(site, *run, *exit_code, message);
+  return WriteOutcome(site, *run, {*exit_code, message});
 }
 
 }  // namespace godwit::executor::local

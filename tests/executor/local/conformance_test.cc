@@ -8,7 +8,7 @@ std::unique_ptr<TestWorld> MakeLocalWorld(const GivenWorld& given) {
   return std::make_unique<local::LocalWorld>(given);
 }
 
-INSTANTIATE_TEST_SUITE_P(Local, Conformance, testing::Values(Kind{"local", MakeLocalWorld, {.rows = true}}));
+INSTANTIATE_TEST_SUITE_P(Local, Conformance, testing::Values(Kind{"local", MakeLocalWorld, {}}));
 
 }  // namespace
 }  // namespace godwit::executor::conformance

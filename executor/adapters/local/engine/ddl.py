@@ -111,7 +111,7 @@ def _create_table(session, tree, db, name):
                             "partition_keys": keys, "location": location, "storage": storage,
                             "parameters": parameters, "owner": session.owner()})
     if tree.expression is not None:
-        insert.insert_query(session, db, name, tree.expression, overwrite=True)
+        insert.insert_sql(session, session.site.table(db, name), {}, session.translate(tree.expression), overwrite=True)
 
 
 def _declared_columns(session, tree):

@@ -48,7 +48,7 @@ def _concat(node):
 def _concat_ws(node):
     separator, *parts = node.expressions
     if len(parts) == 1 and isinstance(parts[0], _LISTS):
-        return call("array_to_string", parts[0], separator)
+        return exp.Coalesce(this=call("array_to_string", parts[0], separator), expressions=[exp.Literal.string("")])
     return node
 
 

@@ -1,5 +1,7 @@
 """INSERT in all its forms: rows of a query → part files → one commit (docs/local_site.md, Writing a table)."""
+import csv
 import os
+import tempfile
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -7,6 +9,7 @@ from sqlglot.tokens import TokenType
 
 from errors import EngineError
 from hive_types import duckdb_type, literal, quote
+from relations import CSV_FORM
 from translate import parse, table_name
 
 # Parts of one partition, as reducers would leave them: no order across files may be relied upon.
@@ -78,10 +81,22 @@ def run_insert(session, tree):
     return session.site.commit([_prepare(session, tree)])
 
 
-def insert_query(session, db, name, query, overwrite):
-    """For CREATE TABLE AS."""
-    table = session.site.table(db, name)
-    session.site.commit([(table, _write(session, table, {}, [], query, overwrite))])
+def insert_sql(session, table, static, sql, overwrite):
+    """The rows of a query in DuckDB's own SQL, into the partition that `static` spells out ({} for a plain table)."""
+    session.site.guard(table.db, table.name)
+    dynamic = [key["name"] for key in table.partition_keys if key["name"] not in static]
+    session.site.commit([(table, _write(session, table, static, dynamic, sql, overwrite))])
+
+
+def insert_tuples(session, table, static, rows, overwrite):
+    """Rows as tuples in the order of the table's columns."""
+    with tempfile.NamedTemporaryFile("w", newline="", suffix=".csv", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(["\\N" if value is None else value for value in row] for row in rows)
+        file.flush()
+        columns = ", ".join(f"{literal(column['name'])}: 'VARCHAR'" for column in table.columns)
+        insert_sql(session, table, static,
+                   f"SELECT * FROM read_csv({literal(file.name)}, header = false, {CSV_FORM}, delim = ',', "
+                   f"nullstr = '\\N', columns = {{{columns}}})", overwrite)
 
 
 def _prepare(session, tree):
@@ -105,7 +120,7 @@ def _prepare(session, tree):
     static, dynamic = _partition_spec(table, target.args.get("partition"))
     if columns:
         query = _by_name(table, dynamic, columns, query)
-    return table, _write(session, table, static, dynamic, query, bool(tree.args.get("overwrite")))
+    return table, _write(session, table, static, dynamic, session.translate(query), bool(tree.args.get("overwrite")))
 
 
 def _by_name(table, dynamic, columns, query):
@@ -136,12 +151,11 @@ def _partition_spec(table, partition):
     return static, dynamic
 
 
-def _write(session, table, static, dynamic, query, overwrite):
+def _write(session, table, static, dynamic, sql, overwrite):
     """Runs the query once and writes each partition's rows. Returns the changes, sorted by partition."""
-    duck, rows = session.duck, f"godwit_rows_{id(query)}"
+    duck, rows = session.duck, "godwit_rows"
     wanted = [(c["name"], c["type"]) for c in table.columns]
     wanted += [(k["name"], k["type"]) for k in table.partition_keys if k["name"] in dynamic]
-    sql = session.translate(query)
     given = len(duck.execute(f"DESCRIBE {sql}").fetchall())
     if given != len(wanted):
         raise EngineError(f"{table.text} takes {len(wanted)} columns ({', '.join(name for name, _ in wanted)}), "
@@ -180,16 +194,7 @@ def _write_partition(session, table, rows, static, dynamic, overwrite):
         path = session.site.new_file(change, extension)
         session.duck.execute(f"COPY (SELECT {columns} FROM ({source}) WHERE godwit_row % {files} = {part}) "
                              f"TO {literal(path)} ({options})")
-        _sync(path)
     return change
-
-
-def _sync(path):
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _insert_directory(session, tree):

@@ -7,6 +7,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
+import duckdb  # noqa: E402
+
 import programs  # noqa: E402
 import rows  # noqa: E402
 import sql_shell  # noqa: E402
@@ -34,9 +36,9 @@ def run(name, arguments):
         site.note_denied(str(error))
         print(f"{name}: denied: {error}", file=sys.stderr)
         return error.exit_code
-    except EngineError as error:
+    except (EngineError, duckdb.Error) as error:
         print(f"FAILED: {error}", file=sys.stderr)
-        return error.exit_code
+        return getattr(error, "exit_code", 1)
 
 
 if __name__ == "__main__":

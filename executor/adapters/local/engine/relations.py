@@ -4,7 +4,8 @@ import random
 from hive_types import duckdb_type, literal, quote
 from site_catalog import data_files
 
-READERS = {"parquet": "read_parquet", "csv": "read_csv"}
+# Nothing about a text file is guessed.
+CSV_FORM = "auto_detect = false, quote = '\"', escape = '\"', new_line = '\\n'"
 
 
 def column_list(table):
@@ -30,7 +31,7 @@ def select_from_table(table, partitions):
     names = ", ".join(quote(name) for name in ["godwit_file"] + [key["name"] for key in table.partition_keys])
     values = ", ".join(f"({', '.join([literal(path)] + [literal(value) for value in values])})" for path, values in files)
     return (f"SELECT {columns}{keys} FROM {rows} JOIN (VALUES {values}) AS p({names}) "
-            f"ON r.filename = p.godwit_file")
+            f"ON r.godwit_file = p.godwit_file")
 
 
 def _no_columns(table):
@@ -50,5 +51,5 @@ def _read(table, paths):
         types = ", ".join(f"{literal(c['name'])}: {literal(duckdb_type(c['type']))}" for c in table.columns)
         delimiter = literal(table.storage.get("delimiter", ","))
         return (f"SELECT * FROM read_csv({files}, columns = {{{types}}}, header = false, delim = {delimiter}, "
-                f"auto_detect = false, quote = '\"', filename = true)")
-    return f"SELECT * FROM read_parquet({files}, union_by_name = true, filename = true, hive_partitioning = false)"
+                f"{CSV_FORM}, filename = 'godwit_file')")
+    return f"SELECT * FROM read_parquet({files}, union_by_name = true, filename = 'godwit_file', hive_partitioning = false)"

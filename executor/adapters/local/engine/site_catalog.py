@@ -260,7 +260,6 @@ class SiteCatalog:
             os.rename(hidden, visible)
         if change.overwrite:
             _remove(old)
-        _sync_folder(change.location)
         self._count(connection, table, change)
 
     def _count(self, connection, table, change):
@@ -302,11 +301,3 @@ def _remove(paths):
     for path in paths:
         with contextlib.suppress(FileNotFoundError):
             os.remove(path)
-
-
-def _sync_folder(path):
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -121,6 +121,8 @@ class Translator:
             for alias, (node, source) in scope.selected_sources.items():
                 if isinstance(source, exp.Table):
                     self._replace_table(scope, alias, node, database, depth)
+        for column in query.find_all(exp.Column):
+            column.set("db", None)  # db.table.column: the relation goes by the table's name alone
         return self.expression(query)
 
     def expression(self, tree):
