@@ -104,12 +104,15 @@ ExitCode RunScanCommand(const ScanArgs& args, const Output& output) {
                       {"statements", summary->statements},
                       {"unread", summary->unread}});
   } else {
-    const std::string gaps =
-        summary->unread == 0 ? "everything was read" : fmt::format("{} places could not be read", summary->unread);
-    const std::string done = summary->unchanged ? "nothing changed since the last scan; kept"
-                                                : fmt::format("{} jobs were read anew; wrote", summary->jobs_read);
-    output.Print(fmt::format("{} jobs from {} files, {} statements; {}\n{} {} (fingerprint {})\n", summary->jobs,
-                             summary->scripts, summary->statements, gaps, done, options->output, summary->fingerprint));
+    const std::string gaps = summary->unread == 0
+                                 ? "everything was read"
+                                 : fmt::format("{} places could not be read", summary->unread);
+    const std::string done = summary->unchanged
+                                 ? "nothing changed since the last scan; kept"
+                                 : fmt::format("{} jobs were read anew; wrote", summary->jobs_read);
+    output.Print(fmt::format("{} jobs from {} files, {} statements; {}\n{} {} (fingerprint {})\n",
+                             summary->jobs, summary->scripts, summary->statements, gaps, done,
+                             options->output, summary->fingerprint));
   }
   output.NextStep(summary->unread == 0 ? "godwit lineage stats"
                                        : "godwit lint --code GW040, to see what was not read");

@@ -47,8 +47,9 @@ class Reader {
     options.catalog = catalog_;
     Allows();
     first_ = true;
-    const parser::ScriptEnd end =
-        parser::ReadStatements(sql.text.text(), options, [&](Statement& statement) { Take(statement); });
+    thread_local parser::Workspace workspace;  // scripts are short and many
+    const parser::ScriptEnd end = parser::ReadStatements(
+        sql.text.text(), options, [&](Statement& statement) { Take(statement); }, workspace);
     session_ = end.session;
     for (const parser::Diagnostic& diagnostic : end.diagnostics) Add(diagnostic);
   }

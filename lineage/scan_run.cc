@@ -24,6 +24,8 @@ namespace godwit::lineage {
 namespace {
 
 constexpr int kThreadsMax = 16;
+// Raised whenever the same scripts give another record, so that no cache of an older godwit is used.
+constexpr uint64_t kReadingVersion = 1;
 
 Result<std::string> ReadWhole(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -137,6 +139,7 @@ class ScanJob {
   // The snapshot, declared lineage and logs.
   Status ReadInputs() {
     Digest digest;
+    digest.Add(kReadingVersion);
     digest.Add(static_cast<uint64_t>(options_.sources.engine));
     digest.Add(options_.sources.database);
     for (const auto& [name, value] : options_.sources.variables) digest.Add(name + "=" + value);

@@ -95,17 +95,26 @@ std::string Property(const parser::Definition& definition, const std::string& na
   return found == definition.properties.end() ? "" : found->second;
 }
 
+// Whether a column that no one named reaches an output: `select *` inside of a query that names its columns
+// does not.
+bool StarIsWritten(const Statement& statement) {
+  return std::any_of(statement.columns.begin(), statement.columns.end(),
+                     [](const parser::ColumnLineage& each) { return each.write >= 0 && each.column == "*"; });
+}
+
 void AddRemarks(const Statement& statement, bool writes, std::vector<StatementFinding>& found) {
   using parser::RemarkKind;
+  bool star = writes && StarIsWritten(statement);
   for (const parser::Remark& remark : statement.remarks) {
     const auto add = [&](const char* code, std::string detail) {
       found.push_back({code, remark.span, std::move(detail)});
     };
     switch (remark.kind) {
       case RemarkKind::kSelectStar:
-        if (writes)
+        if (star)
           add("GW051", fmt::format("{}* takes whatever columns the table has",
                                    remark.text.empty() ? "" : remark.text + "."));
+        star = false;  // once a statement
         break;
       case RemarkKind::kLimitWithoutOrder:
         if (writes) add("GW006", "LIMIT without ORDER BY keeps any rows");
