@@ -70,7 +70,10 @@ Result<lineage::ScanOptions> OptionsOf(const ScanArgs& args) {
   const std::filesystem::path folder = std::filesystem::path(options.output).parent_path();
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   if (error) return InvalidInput(fmt::format("cannot make {}: {}", folder.string(), error.message()));
-  if (args.fresh) std::filesystem::remove(options.cache, error);
+  if (args.fresh) {
+    std::filesystem::remove(options.cache, error);
+    std::filesystem::remove(options.cache + ".state", error);
+  }
   return options;
 }
 
@@ -101,13 +104,14 @@ ExitCode RunScanCommand(const ScanArgs& args, const Output& output) {
                       {"statements", summary->statements},
                       {"unread", summary->unread}});
   } else {
-    output.Print(fmt::format("{} jobs from {} files, {} statements; {}\n{}wrote {} (fingerprint {})\n",
-                             summary->jobs, summary->scripts, summary->statements,
-                             summary->unread == 0
+    const std::string gaps = summary->unread == 0
                                  ? "everything was read"
-                                 : fmt::format("{} places could not be read", summary->unread),
-                             summary->unchanged ? "nothing changed since the last scan; it "
-                                                : fmt::format("{} jobs were read anew; ", summary->jobs_read),
+                                 : fmt::format("{} places could not be read", summary->unread);
+    const std::string done = summary->unchanged
+                                 ? "nothing changed since the last scan; kept"
+                                 : fmt::format("{} jobs were read anew; wrote", summary->jobs_read);
+    output.Print(fmt::format("{} jobs from {} files, {} statements; {}\n{} {} (fingerprint {})\n",
+                             summary->jobs, summary->scripts, summary->statements, gaps, done,
                              options->output, summary->fingerprint));
   }
   output.NextStep(summary->unread == 0 ? "godwit lineage stats"

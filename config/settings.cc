@@ -54,7 +54,8 @@ void ReadSites(YamlMap& file, YamlProblems& problems, Settings& settings) {
     if (!settings.source || !settings.target) {
       sites.Problem(sites.place(), "`sites` needs both a `source` and a `target`");
     } else if (settings.source->name == settings.target->name) {
-      sites.Problem(sites.place(), "both sites are named " + settings.source->name + ": give each a name of its own");
+      sites.Problem(sites.place(),
+                    "both sites are named " + settings.source->name + ": give each a name of its own");
     } else if (settings.source->root == settings.target->root) {
       sites.Problem(sites.place(), "both sites are the folder " + settings.source->root);
     }
@@ -111,7 +112,8 @@ void ReadFile(YamlMap& file, YamlProblems& problems, Settings& settings) {
   Section(file, "freeze", problems, [&](YamlMap& map) { ReadFreeze(map, settings.freeze); });
   Section(file, "copy", problems, [&](YamlMap& map) { ReadCopy(map, settings.copy); });
   Section(file, "watch", problems, [&](YamlMap& map) { ReadWatch(map, settings.watch); });
-  Section(file, "dual_run", problems, [&](YamlMap& map) { TakeCount(map, "equal_cycles", settings.equal_cycles); });
+  Section(file, "dual_run", problems,
+          [&](YamlMap& map) { TakeCount(map, "equal_cycles", settings.equal_cycles); });
   Section(file, "approvals", problems, [&](YamlMap& map) {
     Take(map.Bool("plan"), settings.approvals.plan);
     Take(map.Bool("switch"), settings.approvals.a_switch);

@@ -48,7 +48,7 @@ struct WatchSettings {
 };
 
 struct ApprovalSettings {
-  bool plan = true;     // apply asks for a signature under the plan
+  bool plan = true;       // apply asks for a signature under the plan
   bool a_switch = false;  // each unit's switch asks for one
 };
 

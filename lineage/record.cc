@@ -47,9 +47,9 @@ class Reader {
     options.catalog = catalog_;
     Allows();
     first_ = true;
-    const parser::ScriptEnd end =
-        parser::ReadStatements(sql.text.text(), options, [&](Statement& statement) { Take(statement); },
-                               workspace_);
+    thread_local parser::Workspace workspace;  // scripts are short and many
+    const parser::ScriptEnd end = parser::ReadStatements(
+        sql.text.text(), options, [&](Statement& statement) { Take(statement); }, workspace);
     session_ = end.session;
     for (const parser::Diagnostic& diagnostic : end.diagnostics) Add(diagnostic);
   }
@@ -202,7 +202,6 @@ class Reader {
   const parser::ColumnCatalog& catalog_;
   JobRecord& record_;
   const sources::SqlText* sql_ = nullptr;
-  parser::Workspace workspace_;
   parser::Session session_;
   std::vector<Allow> allows_;
   uint32_t previous_end_ = 0;

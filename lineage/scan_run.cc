@@ -10,6 +10,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <unordered_map>
@@ -23,6 +24,8 @@ namespace godwit::lineage {
 namespace {
 
 constexpr int kThreadsMax = 16;
+// Raised whenever the same scripts give another record, so that no cache of an older godwit is used.
+constexpr uint64_t kReadingVersion = 1;
 
 Result<std::string> ReadWhole(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -75,6 +78,39 @@ uint64_t KeyOf(const sources::JobSource& source, uint64_t options) {
   return digest.value();
 }
 
+// What the last scan depended on and said, beside the cache: if nothing of it changed, its scan file stands.
+std::string StatePath(const ScanOptions& options) { return options.cache + ".state"; }
+
+// The scan file as it lies there, so that one that was changed or removed is made anew.
+std::string FileStamp(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error) return "";
+  const auto changed = std::filesystem::last_write_time(path, error);
+  return error ? "" : fmt::format("{}.{}", size, changed.time_since_epoch().count());
+}
+
+void KeepState(const ScanOptions& options, uint64_t digest, const ScanSummary& summary) {
+  if (options.cache.empty()) return;
+  std::ofstream(StatePath(options)) << digest << ' ' << FileStamp(options.output) << ' ' << summary.files
+                                    << ' ' << summary.scripts << ' ' << summary.jobs << ' '
+                                    << summary.statements << ' ' << summary.unread << ' '
+                                    << summary.fingerprint << '\n';
+}
+
+std::optional<ScanSummary> LastScan(const ScanOptions& options, uint64_t digest) {
+  if (options.cache.empty()) return std::nullopt;
+  std::ifstream stream(StatePath(options));
+  uint64_t then = 0;
+  std::string stamp;
+  ScanSummary summary;
+  stream >> then >> stamp >> summary.files >> summary.scripts >> summary.jobs >> summary.statements >>
+      summary.unread >> summary.fingerprint;
+  if (!stream || then != digest || stamp != FileStamp(options.output)) return std::nullopt;
+  summary.unchanged = true;
+  return summary;
+}
+
 // One scan while it runs.
 class ScanJob {
  public:
@@ -84,6 +120,8 @@ class ScanJob {
     scan_.roots = options_.paths;
     scan_.allows = options_.allows;
     GODWIT_TRY(ReadInputs());
+    state_digest_ = StateDigest();
+    if (const auto last = LastScan(options_, state_digest_)) return *last;
     GODWIT_TRY(cache_.Open(options_.cache));
     GODWIT_TRY_ASSIGN(const sources::SchedulerReading scheduled,
                       sources::ReadSchedulerFiles(tree_, options_.sources));
@@ -101,6 +139,7 @@ class ScanJob {
   // The snapshot, declared lineage and logs.
   Status ReadInputs() {
     Digest digest;
+    digest.Add(kReadingVersion);
     digest.Add(static_cast<uint64_t>(options_.sources.engine));
     digest.Add(options_.sources.database);
     for (const auto& [name, value] : options_.sources.variables) digest.Add(name + "=" + value);
@@ -117,21 +156,16 @@ class ScanJob {
       }
     }
     options_digest_ = digest.value();
-    std::vector<std::string> declarations = options_.declarations;
+    for (const std::string& path : options_.declarations) {
+      GODWIT_TRY_ASSIGN(const std::string text, ReadWhole(path));
+      GODWIT_TRY(AddDeclarations(path, text));
+    }
     for (size_t i = 0; i < tree_.files().size(); ++i) {
       const std::string& path = tree_.files()[i].path;
       const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-      if (name == "lineage.yaml" || name == "lineage.yml") declarations.push_back(path);
-    }
-    std::sort(declarations.begin(), declarations.end());
-    declarations.erase(std::unique(declarations.begin(), declarations.end()), declarations.end());
-    for (const std::string& path : declarations) {
-      GODWIT_TRY_ASSIGN(const std::string text, ReadWhole(path));
-      GODWIT_TRY_ASSIGN(sources::LineageYaml found, sources::ReadLineageYaml(path, text));
-      scan_.declarations.insert(scan_.declarations.end(), found.declarations.begin(),
-                                found.declarations.end());
-      scan_.owners.insert(scan_.owners.end(), found.owners.begin(), found.owners.end());
-      extra_files_.push_back({path, Hex64(Hash64(text))});
+      if (name != "lineage.yaml" && name != "lineage.yml") continue;
+      GODWIT_TRY_ASSIGN(const std::string text, tree_.Read(i));
+      GODWIT_TRY(AddDeclarations(path, text));
     }
     for (const std::string& path : options_.logs) {
       GODWIT_TRY_ASSIGN(const std::string text, ReadWhole(path));
@@ -139,6 +173,31 @@ class ScanJob {
       scan_.logs.insert(scan_.logs.end(), found.begin(), found.end());
     }
     return Ok();
+  }
+
+  Status AddDeclarations(const std::string& path, const std::string& text) {
+    GODWIT_TRY_ASSIGN(sources::LineageYaml found, sources::ReadLineageYaml(path, text));
+    scan_.declarations.insert(scan_.declarations.end(), found.declarations.begin(), found.declarations.end());
+    scan_.owners.insert(scan_.owners.end(), found.owners.begin(), found.owners.end());
+    extra_files_.push_back({path, Hex64(Hash64(text))});
+    return Ok();
+  }
+
+  // Of everything that a scan depends on, as far as it can be told without reading the scripts.
+  uint64_t StateDigest() const {
+    Digest digest;
+    digest.Add(options_digest_);
+    digest.Add(kScanVersion);
+    ScanWriter inputs;
+    inputs.Add(scan_);
+    inputs.AddRest(scan_);
+    digest.Add(inputs.Take());
+    for (const sources::SourceFile& file : tree_.files()) {
+      digest.Add(file.path);
+      digest.Add(static_cast<uint64_t>(file.bytes));
+      digest.Add(static_cast<uint64_t>(file.changed_nanoseconds));
+    }
+    return digest.value();
   }
 
   void AddProblems(const sources::SchedulerReading& scheduled) {
@@ -286,6 +345,7 @@ class ScanJob {
     summary.jobs_read = read_;
     summary.unread += scan_.problems.size();
     summary.fingerprint = writer.fingerprint();
+    KeepState(options_, state_digest_, summary);
     return summary;
   }
 
@@ -308,6 +368,7 @@ class ScanJob {
   std::vector<ScannedFile> extra_files_;
   std::unordered_map<std::string, std::vector<std::string>> columns_;
   uint64_t options_digest_ = 0;
+  uint64_t state_digest_ = 0;
   std::map<std::string, CachedUnit> units_;
   std::mutex mutex_;
   std::map<size_t, uint64_t> digests_;

@@ -57,15 +57,15 @@ void AddFunction(const FunctionUse& use, std::vector<StatementFinding>& found) {
   const auto add = [&](const char* code, std::string detail) {
     found.push_back({code, use.span, std::move(detail)});
   };
-  const bool window = use.window != WindowUse::kNone;
-  if (window && OneOf(use.name, kOrderSensitive)) {
+  const bool ordered = use.window == WindowUse::kOrdered || !use.order_by.empty();
+  if (OneOf(use.name, kOrderSensitive)) {
     const bool total = std::any_of(use.order_by.begin(), use.order_by.end(),
                                    [](const parser::ColumnSource& each) { return IsIdLike(each.column); });
-    if (use.window == WindowUse::kUnordered) {
+    if (!ordered) {
       add("GW001", fmt::format("{}() without an order", use.name));
     } else if (!total) {
       add("GW001", fmt::format("{}() ordered by {}: rows that are equal in it come in any order", use.name,
-                               Columns(use.order_by)));
+                               use.order_by.empty() ? "an expression" : Columns(use.order_by)));
     }
   } else if (OneOf(use.name, kCollects)) {
     add("GW002", fmt::format("{}() gathers in the order in which rows arrive", use.name));
@@ -74,7 +74,7 @@ void AddFunction(const FunctionUse& use, std::vector<StatementFinding>& found) {
   } else if (OneOf(use.name, kClock) ||
              (use.name == "unix_timestamp" && use.arguments.empty() && use.span.end - use.span.begin <= 17)) {
     add("GW004", fmt::format("{}() depends on when the job runs", use.name));
-  } else if (OneOf(use.name, kPick) && use.window != WindowUse::kOrdered) {
+  } else if (OneOf(use.name, kPick) && !ordered) {
     add("GW005", fmt::format("{}() takes whichever row comes", use.name));
   }
 }
@@ -95,17 +95,26 @@ std::string Property(const parser::Definition& definition, const std::string& na
   return found == definition.properties.end() ? "" : found->second;
 }
 
+// Whether a column that no one named reaches an output: `select *` inside of a query that names its columns
+// does not.
+bool StarIsWritten(const Statement& statement) {
+  return std::any_of(statement.columns.begin(), statement.columns.end(),
+                     [](const parser::ColumnLineage& each) { return each.write >= 0 && each.column == "*"; });
+}
+
 void AddRemarks(const Statement& statement, bool writes, std::vector<StatementFinding>& found) {
   using parser::RemarkKind;
+  bool star = writes && StarIsWritten(statement);
   for (const parser::Remark& remark : statement.remarks) {
     const auto add = [&](const char* code, std::string detail) {
       found.push_back({code, remark.span, std::move(detail)});
     };
     switch (remark.kind) {
       case RemarkKind::kSelectStar:
-        if (writes)
+        if (star)
           add("GW051", fmt::format("{}* takes whatever columns the table has",
                                    remark.text.empty() ? "" : remark.text + "."));
+        star = false;  // once a statement
         break;
       case RemarkKind::kLimitWithoutOrder:
         if (writes) add("GW006", "LIMIT without ORDER BY keeps any rows");
@@ -145,6 +154,15 @@ void AddWrites(const Statement& statement, std::vector<StatementFinding>& found)
   }
 }
 
+// A server named in a path; a bucket of an object store is the same from everywhere.
+void AddAddress(const std::string& path, parser::Span span, std::vector<StatementFinding>& found) {
+  const bool server =
+      path.starts_with("hdfs://") || path.starts_with("webhdfs://") || path.starts_with("viewfs://");
+  if (server && path.find(":///") == std::string::npos && path.find("://$") == std::string::npos) {
+    found.push_back({"GW010", span, fmt::format("names {}", path)});
+  }
+}
+
 void AddDefinitions(const Statement& statement, std::vector<StatementFinding>& found) {
   for (const parser::Definition& definition : statement.definitions) {
     const parser::Span span = statement.writes.empty() ? statement.span : statement.writes.front().span;
@@ -156,12 +174,12 @@ void AddDefinitions(const Statement& statement, std::vector<StatementFinding>& f
     if (Property(definition, "transactional") == "true")
       found.push_back({"GW052", span, fmt::format("{} is transactional", table)});
   }
-  if (statement.kind != parser::StatementKind::kAlter) return;
+  if (statement.kind != parser::StatementKind::kAlter || statement.writes.empty()) return;
+  const parser::TableWrite& write = statement.writes.front();
   for (const parser::PathFact& path : statement.paths) {
-    if (path.use != parser::PathUse::kLocation || statement.writes.empty()) continue;
+    if (write.partition.empty() || path.use == parser::PathUse::kWritten) continue;
     found.push_back(
-        {"GW050", path.span,
-         fmt::format("a partition of {} is put at {}", statement.writes.front().table, path.path)});
+        {"GW050", path.span, fmt::format("a partition of {} is put at {}", write.table, path.path)});
   }
 }
 
@@ -180,14 +198,16 @@ std::vector<StatementFinding> FindingsOf(const Statement& statement) {
   AddRemarks(statement, writes, found);
   AddWrites(statement, found);
   AddDefinitions(statement, found);
+  for (const parser::PathFact& path : statement.paths) AddAddress(path.path, path.span, found);
   for (const parser::PathFact& path : statement.paths) {
     if (path.use == parser::PathUse::kWritten)
       found.push_back(
           {"GW024", path.span, fmt::format("writes the folder {}, which no table names", path.path)});
   }
   for (const parser::SessionEffect& effect : statement.effects) {
-    if (effect.kind == parser::EffectKind::kAddResource)
-      found.push_back({"GW055", statement.span, fmt::format("adds {} {}", effect.name, effect.value)});
+    if (effect.kind != parser::EffectKind::kAddResource) continue;
+    AddAddress(effect.value, statement.span, found);
+    found.push_back({"GW055", statement.span, fmt::format("adds {} {}", effect.name, effect.value)});
   }
   std::stable_sort(found.begin(), found.end(), [](const StatementFinding& a, const StatementFinding& b) {
     return a.span.begin < b.span.begin;

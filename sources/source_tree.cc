@@ -158,6 +158,11 @@ Result<SourceTree> SourceTree::Find(const std::vector<std::string>& paths,
   for (const std::string& path : paths) GODWIT_TRY(walk.Add(path));
   SourceTree tree;
   tree.files_ = std::move(walk.files);
+  // Names relative to a single folder stay the same wherever it lies.
+  if (paths.size() == 1 && std::filesystem::is_directory(paths[0]) && Normal("", paths[0]) != "") {
+    tree.root_ = Normal("", paths[0]) + "/";
+    for (SourceFile& file : tree.files_) file.path.erase(0, tree.root_.size());
+  }
   tree.Index();
   return tree;
 }
@@ -191,7 +196,7 @@ Result<std::string> SourceTree::Read(size_t file) const {
   if (source.bytes > kSourceBytesMax) {
     return Unsupported(fmt::format("{} bytes: at most {} are read", source.bytes, kSourceBytesMax));
   }
-  std::ifstream stream(source.path, std::ios::binary);
+  std::ifstream stream(root_ + source.path, std::ios::binary);
   if (!stream) return Unavailable(std::strerror(errno));
   std::string text(static_cast<size_t>(source.bytes), '\0');
   stream.read(text.data(), source.bytes);

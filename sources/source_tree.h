@@ -55,6 +55,7 @@ class SourceTree {
   void Index();
 
   std::vector<SourceFile> files_;
+  std::string root_;                // of the paths; empty if they stand for themselves
   std::vector<std::string> texts_;  // in memory; empty when on disk
   std::unordered_map<std::string, std::vector<uint32_t>> by_name_;
 };
