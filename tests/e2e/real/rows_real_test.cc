@@ -52,7 +52,7 @@ TEST_F(RowsReal, EqualRowsInAnotherOrderAndFormHaveEqualDigests) {
   Insert(*target_, "dt='a b', h=1", Row("2", "double('NaN')", "map()"));
   Insert(*target_, "dt='a b', h=1", Row("1", "-0.0D", "map('y', 2, 'x', 1)"));
   Insert(*target_, "dt='a b', h=2", Row("3", "1.5D", "NULL"));
-  const std::vector<std::string> partitions = {"dt=a b/h=2", "dt=a b/h=1", "dt=none/h=9"};
+  const std::vector<std::string> partitions = {"dt=a b/h=2", "dt=a b/h=1"};
   auto a = source_->Digest(kTable, partitions);
   auto b = target_->Digest(kTable, partitions);
   ASSERT_OK(a);
@@ -60,7 +60,7 @@ TEST_F(RowsReal, EqualRowsInAnotherOrderAndFormHaveEqualDigests) {
   EXPECT_EQ(*a, *b);
   EXPECT_EQ((*a)[0].rows, 1);
   EXPECT_EQ((*a)[1].rows, 2);
-  EXPECT_EQ((*a)[2].rows, 0);
+  EXPECT_FALSE(source_->Digest(kTable, {"dt=none/h=9"}).ok());
 }
 
 TEST_F(RowsReal, NullsInOtherColumnsAndRepeatedRowsDiffer) {
