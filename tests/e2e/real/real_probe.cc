@@ -50,6 +50,12 @@ struct Probe {
     config.hdfs.user = "root";
     config.hdfs.replication = 1;
     config.metastore.uris = {stack[side]["metastore"]};
+    if (const std::string spark = stack[side]["spark"]; !spark.empty()) {
+      config.query_engine.emplace();
+      config.query_engine->host = spark.substr(0, spark.find(':'));
+      config.query_engine->port = std::stoi(spark.substr(spark.find(':') + 1));
+      config.query_engine->user = "root";
+    }
     return *HadoopSite::Open(config);
   }
 
@@ -109,6 +115,22 @@ struct Probe {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
     }
   }
+  Answer Sql(const Arguments& a) {
+    auto rows = At(a[0]).spark()->session().Query(a[1]);
+    if (!rows.ok()) return Of(rows.error());
+    std::string text;
+    for (const SqlRow& row : *rows) {
+      for (const auto& cell : row) text += cell.value_or("NULL") + "\t";
+      text += "\n";
+    }
+    return {"done", text};
+  }
+  // All rows of a table as one digest, with their number.
+  Answer Digest(const Arguments& a) {
+    auto digests = At(a[0]).query_engine().Digest(*ParseTableName(a[1]), {""});
+    return digests.ok() ? Answer{"done", std::to_string((*digests)[0].rows) + " " + (*digests)[0].digest}
+                        : Of(digests.error());
+  }
   Answer Doctor(const Arguments& a) {
     const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
     std::string text;
@@ -125,10 +147,10 @@ int Main(const Arguments& arguments) {
   static const std::map<std::string, std::pair<Verb, size_t>> kVerbs = {
       {"list", {&Probe::List, 2}},   {"stat", {&Probe::Stat, 2}},     {"write", {&Probe::Write, 3}},
       {"close", {&Probe::Close, 3}}, {"create", {&Probe::Create, 2}}, {"publish", {&Probe::Publish, 3}},
-      {"copy", {&Probe::Copy, 3}},   {"doctor", {&Probe::Doctor, 2}}};
+      {"copy", {&Probe::Copy, 3}},   {"doctor", {&Probe::Doctor, 2}}, {"sql", {&Probe::Sql, 2}}, {"digest", {&Probe::Digest, 2}}};
   const auto verb = arguments.size() < 2 ? kVerbs.end() : kVerbs.find(arguments[1]);
   if (verb == kVerbs.end() || arguments.size() != 2 + verb->second.second) {
-    std::fprintf(stderr, "usage: real_probe STACK.JSON list|stat|write|close|create|publish|copy|doctor …\n");
+    std::fprintf(stderr, "usage: real_probe STACK.JSON list|stat|write|close|create|publish|copy|doctor|sql|digest …\n");
     return 2;
   }
   Probe probe;
