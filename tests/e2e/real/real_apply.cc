@@ -1,5 +1,5 @@
-// real_apply STACK.JSON STATE-FOLDER TABLE…: moves tables between the running stack's two sites with the real engine, as
-// one unit without jobs. Started again it goes on where it died. Exit 0: switched; 3: not.
+// real_apply STACK.JSON STATE-FOLDER TABLE…: moves tables between the running stack's two sites with the real
+// engine, as one unit without jobs. Started again it goes on where it died. Exit 0: switched; 3: not.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -64,12 +64,15 @@ Migration MigrationOf(const json& stack, const std::vector<std::string>& tables)
   policy.drain_gap = std::chrono::milliseconds(300);
   policy.quiet_wait_max = std::chrono::seconds(1);
   policy.probation = std::chrono::seconds(1);
+  policy.sync_every = std::chrono::seconds(2);
+  policy.linger_every = std::chrono::seconds(2);
   policy.complete_by_itself = true;
   return migration;
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  if (arguments.size() < 3) return std::fprintf(stderr, "usage: real_apply STACK.JSON STATE-FOLDER TABLE…\n"), 2;
+  if (arguments.size() < 3)
+    return std::fprintf(stderr, "usage: real_apply STACK.JSON STATE-FOLDER TABLE…\n"), 2;
   std::ifstream in(arguments[0]);
   const json stack = json::parse(in);
   const std::string state = arguments[1];
@@ -94,11 +97,11 @@ int Main(const std::vector<std::string>& arguments) {
   EngineOptions options;
   options.who = "real_apply";
   options.tell = [](const EngineEvent& event) {
-    std::fprintf(stderr, "%s %s %s %s\n", FormatTimestamp(event.time).c_str(), event.kind.c_str(), event.unit.c_str(),
-                 event.text.c_str());
+    std::fprintf(stderr, "%s %s %s %s\n", FormatTimestamp(event.time).c_str(), event.kind.c_str(),
+                 event.unit.c_str(), event.text.c_str());
   };
-  auto engine = Must(Engine::Start(MigrationOf(stack, {arguments.begin() + 2, arguments.end()}), *journal, options,
-                                   MomentOf(clock)));
+  auto engine = Must(Engine::Start(MigrationOf(stack, {arguments.begin() + 2, arguments.end()}), *journal,
+                                   options, MomentOf(clock)));
   RuntimeOptions runtime;
   runtime.workers = 8;
   Must(RunEngine(*engine, world, clock, runtime));
