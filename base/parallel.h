@@ -8,8 +8,8 @@
 
 namespace godwit {
 
-// Calls work(0) … work(count - 1), up to `parallel` at a time, in no order. After the first error nothing new is begun;
-// that error is returned.
+// Calls work(0) … work(count - 1), up to `parallel` at a time, in no order. After the first error nothing new
+// is begun; that error is returned.
 Status ForEach(size_t count, size_t parallel, const std::function<Status(size_t)>& work);
 
 // Runs `work` in `count` threads, this one among them, and waits for all.

@@ -21,7 +21,9 @@ class NoEngine : public QueryEngine {
 
 class NoComparer : public RowComparer {
  public:
-  Result<Difference> Compare(const TableName&, const std::string&, size_t) override { return Unsupported(kNoEngine); }
+  Result<Difference> Compare(const TableName&, const std::string&, size_t) override {
+    return Unsupported(kNoEngine);
+  }
 };
 
 void Append(std::vector<Finding> more, std::vector<Finding>& findings) {
@@ -45,7 +47,8 @@ Result<std::unique_ptr<HadoopSite>> HadoopSite::Open(HadoopSiteConfig config) {
   GODWIT_TRY_ASSIGN(auto hdfs, WebHdfs::Open(std::move(config.hdfs)));
   config.metastore.fs_names = hdfs->config().fs_names;
   GODWIT_TRY_ASSIGN(auto metastore, MetastoreClient::Open(std::move(config.metastore)));
-  return std::unique_ptr<HadoopSite>(new HadoopSite(std::move(hdfs), std::move(metastore), config.query_engine));
+  return std::unique_ptr<HadoopSite>(
+      new HadoopSite(std::move(hdfs), std::move(metastore), config.query_engine));
 }
 
 QueryEngine& HadoopSite::query_engine() {
@@ -75,7 +78,8 @@ HadoopSite::Diagnosis HadoopSite::Diagnose(const std::vector<std::string>& datab
   return diagnosis;
 }
 
-Result<std::unique_ptr<DistcpCopier>> OpenHadoopCopier(DistcpConfig config, HadoopSite& source, HadoopSite& target) {
+Result<std::unique_ptr<DistcpCopier>> OpenHadoopCopier(DistcpConfig config, HadoopSite& source,
+                                                       HadoopSite& target) {
   return DistcpCopier::Open(std::move(config), source.hdfs(), target.hdfs());
 }
 
@@ -87,11 +91,13 @@ std::unique_ptr<RowComparer> OpenHadoopComparer(HadoopSite& source, HadoopSite& 
 std::vector<Finding> DiagnosePair(const HadoopSite::Diagnosis& source, const HadoopSite::Diagnosis& target) {
   std::vector<Finding> findings;
   if (!source.cluster.empty() && source.cluster == target.cluster) {
-    findings.push_back({Severity::kProblem, "pair.hdfs", "both sites are the HDFS cluster " + source.cluster,
-                        "check the NameNodes' addresses: a nameservice may mean another cluster on this machine"});
+    findings.push_back(
+        {Severity::kProblem, "pair.hdfs", "both sites are the HDFS cluster " + source.cluster,
+         "check the NameNodes' addresses: a nameservice may mean another cluster on this machine"});
   }
   if (!source.catalog.empty() && source.catalog == target.catalog) {
-    findings.push_back({Severity::kProblem, "pair.metastore", "both sites have the metastore " + source.catalog,
+    findings.push_back({Severity::kProblem, "pair.metastore",
+                        "both sites have the metastore " + source.catalog,
                         "check the metastores' addresses"});
   }
   return findings;

@@ -1,5 +1,5 @@
-// cli/hadoop_site.h — a site of kind `hadoop`, put together from its parts: HDFS, Hive Metastore, Spark's Thrift server;
-// and the copier between two of them. Its scheduler is another part's business.
+// cli/hadoop_site.h — a site of kind `hadoop`, put together from its parts: HDFS, Hive Metastore, Spark's
+// Thrift server; and the copier between two of them. Its scheduler is another part's business.
 #pragma once
 
 #include <memory>
@@ -60,13 +60,14 @@ class HadoopSite {
   std::unique_ptr<executor::QueryEngine> no_engine_;
 };
 
-Result<std::unique_ptr<executor::DistcpCopier>> OpenHadoopCopier(executor::DistcpConfig config, HadoopSite& source,
-                                                                 HadoopSite& target);
+Result<std::unique_ptr<executor::DistcpCopier>> OpenHadoopCopier(executor::DistcpConfig config,
+                                                                 HadoopSite& source, HadoopSite& target);
 
 // Compares rows across both sites; says kUnsupported where one has no query engine.
 std::unique_ptr<executor::RowComparer> OpenHadoopComparer(HadoopSite& source, HadoopSite& target);
 
 // What only both together show: one cluster under two names, one metastore on both sides.
-std::vector<executor::Finding> DiagnosePair(const HadoopSite::Diagnosis& source, const HadoopSite::Diagnosis& target);
+std::vector<executor::Finding> DiagnosePair(const HadoopSite::Diagnosis& source,
+                                            const HadoopSite::Diagnosis& target);
 
 }  // namespace godwit

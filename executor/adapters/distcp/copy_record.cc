@@ -62,7 +62,8 @@ Status WriteDurably(const std::string& path, const std::string& bytes) {
   close(file);
   if (!whole) return error;
   if (rename(fresh.c_str(), path.c_str()) != 0) return failed();
-  const int folder = open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int folder =
+      open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder >= 0) {
     fsync(folder);
     close(folder);
@@ -108,7 +109,8 @@ Result<std::optional<CopyRecord>> ReadRecord(const std::string& folder) {
 Status WriteEnd(const std::string& folder, const CopyStatus& end) {
   GODWIT_TRY_ASSIGN(const auto before, ReadEnd(folder));
   if (before) return Ok();
-  const json document = {{"state", static_cast<int>(end.state)}, {"bytes", end.bytes_copied}, {"message", end.message}};
+  const json document = {
+      {"state", static_cast<int>(end.state)}, {"bytes", end.bytes_copied}, {"message", end.message}};
   return WriteDurably(folder + kEnd, document.dump(1, ' ', false, json::error_handler_t::replace));
 }
 

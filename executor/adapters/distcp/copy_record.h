@@ -1,6 +1,6 @@
-// executor/adapters/distcp/copy_record.h — what is kept of a copy on the local disk, so that whoever knows its tag finds
-// it again: WORK/HASH-OF-TAG/ with request.json, sources (DistCp's list), end.json, and the files of
-// supervised_process.h.
+// executor/adapters/distcp/copy_record.h — what is kept of a copy on the local disk, so that whoever knows
+// its tag finds it again: WORK/HASH-OF-TAG/ with request.json, sources (DistCp's list), end.json, and the
+// files of supervised_process.h.
 #pragma once
 
 #include <optional>

@@ -27,7 +27,10 @@ void CheckQueue(Yarn& yarn, const std::string& name, std::vector<Finding>& findi
   }
   const bool stopped = !queue->state.empty() && queue->state != "RUNNING";
   const bool full = queue->used_percent > kQueueFullPercent;
-  findings.push_back({stopped ? Severity::kProblem : full ? Severity::kWarning : Severity::kGood, "yarn.queue",
+  findings.push_back({stopped ? Severity::kProblem
+                      : full  ? Severity::kWarning
+                              : Severity::kGood,
+                      "yarn.queue",
                       fmt::format("queue {} is {}, {:.0f} % used", name, queue->state, queue->used_percent),
                       stopped || full ? "choose another queue: copies would wait, in a freeze too" : ""});
 }

@@ -37,8 +37,9 @@ std::string Reason(const std::string& log_tail) {
     const std::string line = log_tail.substr(begin, end - begin);
     const bool stack = line.starts_with("\tat ") || line.starts_with("\t...");
     const bool summary = line.find("DistCp failure: Job") != line.npos;  // says only that there was a reason
-    if (!stack && !summary && (line.find("Exception") != line.npos || line.find(" ERROR ") != line.npos ||
-                   line.find("Error:") != line.npos)) {
+    if (!stack && !summary &&
+        (line.find("Exception") != line.npos || line.find(" ERROR ") != line.npos ||
+         line.find("Error:") != line.npos)) {
       reason = line;
     }
     begin = end + 1;
@@ -82,27 +83,14 @@ std::string ExplainExit(int exit_code, const std::string& log_tail) {
   const std::string reason = Reason(log_tail);
   const char* meaning = "copy failed";
   switch (exit_code) {
-    case 255:
-      meaning = "DistCp did not take its arguments, or a source is gone";
-      break;
-    case 254:
-      meaning = "two sources have one name";
-      break;
-    case 253:
-      meaning = "a file system keeps no ACLs: take `a` from `preserve`";
-      break;
-    case 252:
-      meaning = "a file system keeps no extended attributes: take `x` from `preserve`";
-      break;
-    case 127:
-      meaning = "the program could not be started: check `command`";
-      break;
+    case 255: meaning = "DistCp did not take its arguments, or a source is gone"; break;
+    case 254: meaning = "two sources have one name"; break;
+    case 253: meaning = "a file system keeps no ACLs: take `a` from `preserve`"; break;
+    case 252: meaning = "a file system keeps no extended attributes: take `x` from `preserve`"; break;
+    case 127: meaning = "the program could not be started: check `command`"; break;
     case 137:
-    case 143:
-      meaning = "it was killed";
-      break;
-    default:
-      break;
+    case 143: meaning = "it was killed"; break;
+    default: break;
   }
   return fmt::format("{} (exit code {}){}{}", meaning, exit_code, reason.empty() ? "" : ": ", reason);
 }

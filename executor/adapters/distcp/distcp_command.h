@@ -1,4 +1,5 @@
-// executor/adapters/distcp/distcp_command.h — the exact command line of one DistCp run, and what its end means.
+// executor/adapters/distcp/distcp_command.h — the exact command line of one DistCp run, and what its end
+// means.
 #pragma once
 
 #include <string>

@@ -14,7 +14,8 @@ struct DistcpConfig {
   // Records of running copies: on a local disk, kept over restarts, for this migration alone.
   std::string work_folder;
 
-  // "http://rm:8088", both of an HA pair. Empty: copies run inside the child process (local runner), not on YARN.
+  // "http://rm:8088", both of an HA pair. Empty: copies run inside the child process (local runner), not on
+  // YARN.
   std::vector<std::string> resource_managers;
   std::string yarn_user;  // who may kill the applications, on a cluster without Kerberos
   bool kerberos = false;  // SPNEGO to the ResourceManager

@@ -35,14 +35,17 @@ CopyStatus Failed(std::string message) { return {CopyState::kFailed, 0, std::mov
 DistcpCopier::DistcpCopier(DistcpConfig config, WebHdfs& source, WebHdfs& target)
     : config_(std::move(config)), source_(source), target_(target), yarn_(config_) {}
 
-Result<std::unique_ptr<DistcpCopier>> DistcpCopier::Open(DistcpConfig config, WebHdfs& source, WebHdfs& target) {
+Result<std::unique_ptr<DistcpCopier>> DistcpCopier::Open(DistcpConfig config, WebHdfs& source,
+                                                         WebHdfs& target) {
   if (config.command.empty() || !config.command.front().starts_with('/')) {
     return InvalidInput("distcp: give the command as a path and its arguments, [/usr/bin/hadoop, distcp]");
   }
-  if (!config.work_folder.starts_with('/')) return InvalidInput("distcp: give a work folder, as an absolute path");
+  if (!config.work_folder.starts_with('/'))
+    return InvalidInput("distcp: give a work folder, as an absolute path");
   std::error_code error;
   std::filesystem::create_directories(config.work_folder, error);
-  if (error) return InvalidInput(fmt::format("distcp: work folder {}: {}", config.work_folder, error.message()));
+  if (error)
+    return InvalidInput(fmt::format("distcp: work folder {}: {}", config.work_folder, error.message()));
   return std::unique_ptr<DistcpCopier>(new DistcpCopier(std::move(config), source, target));
 }
 
@@ -61,15 +64,17 @@ Result<CopyRecord> DistcpCopier::Plan(const CopyRequest& request) {
     GODWIT_TRY_ASSIGN(const std::string from, sender.PathOf(request.items[i].from));
     GODWIT_TRY_ASSIGN(legs[i].to, receiver.PathOf(request.items[i].to));
     if (legs[i].to.find(fmt::format("/{}/", kAttemptFolder)) == std::string::npos) {
-      return InvalidInput(fmt::format("copy to {}: not below a folder {}: data that is in use is never written to",
-                                      request.items[i].to, kAttemptFolder));
+      return InvalidInput(
+          fmt::format("copy to {}: not below a folder {}: data that is in use is never written to",
+                      request.items[i].to, kAttemptFolder));
     }
     GODWIT_TRY_ASSIGN(const std::optional<HdfsEntry> there, sender.Stat(from));
     if (!there) return Ok();
     if (there->id == 0) {
-      return Unsupported(fmt::format("copy from {}: this file system has no inode numbers (a router or viewfs?): give "
-                                     "the NameNodes themselves",
-                                     request.items[i].from));
+      return Unsupported(
+          fmt::format("copy from {}: this file system has no inode numbers (a router or viewfs?): give "
+                      "the NameNodes themselves",
+                      request.items[i].from));
     }
     legs[i].inode = there->id;
     return Ok();
@@ -79,8 +84,8 @@ Result<CopyRecord> DistcpCopier::Plan(const CopyRequest& request) {
   for (Leg& leg : legs) {
     if (leg.inode == 0) continue;
     if (!seen.insert(leg.inode).second) {
-      return InvalidInput(fmt::format("copy {}: one folder is to be copied twice, to {}: use two copies", request.tag,
-                                      leg.to));
+      return InvalidInput(fmt::format("copy {}: one folder is to be copied twice, to {}: use two copies",
+                                      request.tag, leg.to));
     }
     if (record.landing.empty()) record.landing = LandingFor(leg.to, YarnTagOf(request.tag));
     record.legs.push_back(std::move(leg));
@@ -96,7 +101,8 @@ Status DistcpCopier::Start(const CopyRecord& record, const CopyRequest& request,
     sources += sender.LocationOf(fmt::format("/.reserved/.inodes/{}\n", leg.inode));
   }
   GODWIT_TRY(WriteDurably(folder + "/sources", sources));
-  // DistCp puts a single source's content into a target that is not there; into one that is, it puts the folder.
+  // DistCp puts a single source's content into a target that is not there; into one that is, it puts the
+  // folder.
   GODWIT_TRY(receiver.MakeFolders(record.landing));
   DistcpRun run;
   run.tag = record.tag;
@@ -140,7 +146,8 @@ Result<CopyStatus> DistcpCopier::LookAtRun(const CopyRecord& record, const std::
   if (!on_yarn()) {
     if (!process.started) return CopyStatus{};
     if (process.exit_code) return CopyStatus{CopyState::kSucceeded, 0, ""};
-    return Failed("the process that copied is gone and left no exit code (the machine restarted, or it was killed)");
+    return Failed(
+        "the process that copied is gone and left no exit code (the machine restarted, or it was killed)");
   }
   GODWIT_TRY_ASSIGN(const auto application, Application(record.tag));
   if (!application) {
@@ -185,7 +192,8 @@ Status DistcpCopier::Finish(const CopyRecord& record, const std::string& folder,
     if (!land.ok()) status = Failed(land.error().message);
   }
   if (status.state == CopyState::kFailed) GODWIT_TRY(receiver.Delete(record.landing, /*recursive=*/true));
-  if (status.state == CopyState::kSucceeded || status.state == CopyState::kFailed) return WriteEnd(folder, status);
+  if (status.state == CopyState::kSucceeded || status.state == CopyState::kFailed)
+    return WriteEnd(folder, status);
   return Ok();
 }
 
@@ -218,7 +226,8 @@ Result<Effect> DistcpCopier::Cancel(const std::string& tag) {
   if (running) GODWIT_TRY(yarn_.Kill(application->id));
   if (!record) return running ? Effect::kDone : Effect::kAlready;
   GODWIT_TRY(WriteEnd(folder, {CopyState::kCancelled, 0, "cancelled"}));
-  if (!record->landing.empty()) GODWIT_TRY(Receiver(record->direction).Delete(record->landing, /*recursive=*/true));
+  if (!record->landing.empty())
+    GODWIT_TRY(Receiver(record->direction).Delete(record->landing, /*recursive=*/true));
   return Effect::kDone;
 }
 

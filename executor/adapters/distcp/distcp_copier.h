@@ -1,12 +1,13 @@
-// executor/adapters/distcp/distcp_copier.h — the Copier port with DistCp, on YARN or inside the child process.
+// executor/adapters/distcp/distcp_copier.h — the Copier port with DistCp, on YARN or inside the child
+// process.
 //
 // A copy is one run for all its items, however many tables they belong to. It reads them by inode
-// (/.reserved/.inodes/N) into a landing folder of its own below the receiver's `_godwit`, and when the run has succeeded
-// Poll moves each to where the request wants it: a folder is there whole or not at all, and a late run has nothing to
-// hit. An item whose source does not exist is passed over; verification sees that.
+// (/.reserved/.inodes/N) into a landing folder of its own below the receiver's `_godwit`, and when the run
+// has succeeded Poll moves each to where the request wants it: a folder is there whole or not at all, and a
+// late run has nothing to hit. An item whose source does not exist is passed over; verification sees that.
 //
-// Errors of Submit: kUnsupported where the sender gives no inode numbers (a router, viewfs). A copy that failed stays
-// failed: try again under another tag.
+// Errors of Submit: kUnsupported where the sender gives no inode numbers (a router, viewfs). A copy that
+// failed stays failed: try again under another tag.
 #pragma once
 
 #include <mutex>
@@ -21,7 +22,8 @@ namespace godwit::executor {
 
 class DistcpCopier : public Copier {
  public:
-  // Errors: kInvalidInput for a configuration without command or work folder, or with a command that is no path.
+  // Errors: kInvalidInput for a configuration without command or work folder, or with a command that is no
+  // path.
   static Result<std::unique_ptr<DistcpCopier>> Open(DistcpConfig config, WebHdfs& source, WebHdfs& target);
 
   Result<Effect> Submit(const CopyRequest& request) override;

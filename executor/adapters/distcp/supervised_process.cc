@@ -1,15 +1,15 @@
 #include "executor/adapters/distcp/supervised_process.h"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <thread>
@@ -22,7 +22,8 @@ constexpr auto kTermPatience = std::chrono::seconds(10);
 constexpr auto kKillPatience = std::chrono::seconds(10);
 constexpr int kNotStarted = 127;
 
-// What the supervisor needs, made before the fork: after it, in a program with threads, only system calls are safe.
+// What the supervisor needs, made before the fork: after it, in a program with threads, only system calls are
+// safe.
 struct Prepared {
   std::vector<char*> argv;
   std::vector<char*> environment;
@@ -81,7 +82,8 @@ void WriteNumber(int file, int number) {
   signal(SIGHUP, SIG_IGN);
   const int log = open(prepared.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int nothing = open("/dev/null", O_RDONLY);
-  if (log < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) _exit(kNotStarted);
+  if (log < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
+    _exit(kNotStarted);
   const pid_t child = fork();
   if (child == 0) RunProgram(prepared);
   // Locks and sockets of ours must not live on here.
@@ -116,7 +118,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 }
 
 bool WaitGone(const Recorded& recorded, std::chrono::seconds patience) {
-  for (auto waited = std::chrono::milliseconds(0); waited < patience; waited += std::chrono::milliseconds(50)) {
+  for (auto waited = std::chrono::milliseconds(0); waited < patience;
+       waited += std::chrono::milliseconds(50)) {
     if (!Alive(recorded)) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     waitpid(recorded.pid, nullptr, WNOHANG);  // ours, if this process started it
@@ -134,7 +137,8 @@ Status StartSupervised(const std::vector<std::string>& argv, const std::vector<s
                           folder + "/pid",     folder + "/exit",    folder + "/exit.new"};
   // The start of a supervisor is a fork of this program; its log and locks are closed there at once.
   int ready[2];
-  if (pipe2(ready, O_CLOEXEC) != 0) return Unavailable(fmt::format("start {}: {}", argv.front(), std::strerror(errno)));
+  if (pipe2(ready, O_CLOEXEC) != 0)
+    return Unavailable(fmt::format("start {}: {}", argv.front(), std::strerror(errno)));
   const pid_t pid = fork();
   if (pid < 0) return Unavailable(fmt::format("start {}: {}", argv.front(), std::strerror(errno)));
   if (pid == 0) Supervise(prepared);

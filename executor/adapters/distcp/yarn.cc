@@ -32,8 +32,13 @@ double Real(const json& object, const char* key) {
 }
 
 YarnApplication ApplicationOf(const json& app) {
-  YarnApplication application{Text(app, "id"),          Text(app, "name"),     Text(app, "state"),
-                              Text(app, "finalStatus"), "",                    Real(app, "progress"), {}};
+  YarnApplication application{Text(app, "id"),
+                              Text(app, "name"),
+                              Text(app, "state"),
+                              Text(app, "finalStatus"),
+                              "",
+                              Real(app, "progress"),
+                              {}};
   const std::string diagnostics = Text(app, "diagnostics");
   application.diagnostics = diagnostics.substr(0, std::min<size_t>(diagnostics.find('\n'), 500));
   std::string tags = Text(app, "applicationTags") + ",";
@@ -62,7 +67,8 @@ Result<std::string> Yarn::Call(const std::string& method, const std::string& pat
     HttpRequest request;
     request.method = method;
     request.url = address + "/ws/v1/cluster" + path;
-    if (!user_.empty()) request.url += (path.find('?') == path.npos ? "?" : "&") + ("user.name=" + PercentEncode(user_));
+    if (!user_.empty())
+      request.url += (path.find('?') == path.npos ? "?" : "&") + ("user.name=" + PercentEncode(user_));
     request.headers = {"Accept: application/json"};
     if (!body.empty()) {
       request.body = body;
@@ -80,8 +86,8 @@ Result<std::string> Yarn::Call(const std::string& method, const std::string& pat
       continue;
     }
     if (answer.status == 401 || answer.status == 403) {
-      return InvalidInput(fmt::format("ResourceManager {}: HTTP {}: godwit's user has no right to it", path,
-                                      answer.status));
+      return InvalidInput(
+          fmt::format("ResourceManager {}: HTTP {}: godwit's user has no right to it", path, answer.status));
     }
     if (answer.status >= 200 && answer.status < 300) return answer.body;
     if (answer.status == 404) return InvalidInput(fmt::format("ResourceManager {}: not found", path));
@@ -112,7 +118,8 @@ Result<std::vector<YarnApplication>> Yarn::Tagged(const std::string& tag) {
 Result<YarnApplication> Yarn::Get(const std::string& id) {
   GODWIT_TRY_ASSIGN(const std::string text, Call("GET", "/apps/" + PercentEncode(id), ""));
   const json document = json::parse(text, nullptr, false);
-  if (!document.is_object() || !document.contains("app") || !document["app"].is_object()) return NotUnderstood(id);
+  if (!document.is_object() || !document.contains("app") || !document["app"].is_object())
+    return NotUnderstood(id);
   return ApplicationOf(document["app"]);
 }
 
@@ -142,7 +149,8 @@ Result<YarnQueue> Yarn::Queue(const std::string& name) {
       if (child.is_structured()) open.push_back(&child);
     }
   }
-  return InvalidInput(fmt::format("YARN has no queue {}: set `queue` to one that godwit's user may submit to", name));
+  return InvalidInput(
+      fmt::format("YARN has no queue {}: set `queue` to one that godwit's user may submit to", name));
 }
 
 Result<std::string> Yarn::Version() {

@@ -37,7 +37,8 @@ class Yarn {
 
   // Applications with this tag that the ResourceManager remembers, the newest last. Errors: kUnavailable.
   Result<std::vector<YarnApplication>> Tagged(const std::string& tag);
-  // Asks for the application's end and waits until it is over. Errors: kUnavailable, kInvalidInput (no right).
+  // Asks for the application's end and waits until it is over. Errors: kUnavailable, kInvalidInput (no
+  // right).
   Status Kill(const std::string& id);
   // Errors: kInvalidInput if there is no such queue.
   Result<YarnQueue> Queue(const std::string& name);

@@ -19,8 +19,8 @@ struct Ask {
   size_t depth;
 };
 
-// The pages still to ask for. Last in, first out, and the next page of a folder is put in before its sub-folders: what
-// waits is a page of sub-folders for each level, not a level of the tree.
+// The pages still to ask for. Last in, first out, and the next page of a folder is put in before its
+// sub-folders: what waits is a page of sub-folders for each level, not a level of the tree.
 class Frontier {
  public:
   explicit Frontier(size_t roots) : roots_(roots) {}
@@ -106,7 +106,8 @@ Result<std::vector<Ask>> Visit(WebHdfs& hdfs, const std::string& root, const Ask
 
 }  // namespace
 
-Status ListTree(WebHdfs& hdfs, const std::vector<std::string>& roots, size_t parallel, const TreeVisitor& visitor) {
+Status ListTree(WebHdfs& hdfs, const std::vector<std::string>& roots, size_t parallel,
+                const TreeVisitor& visitor) {
   Frontier frontier(roots.size());
   RunThreads(std::max<size_t>(parallel, 1), [&] {
     while (std::optional<Ask> ask = frontier.Take()) {

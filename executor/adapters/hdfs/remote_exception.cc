@@ -35,8 +35,9 @@ Error OfException(const std::string& what, const RemoteException& exception) {
       {"UnsupportedOperationException", "the server has this operation switched off"},
   };
   static const std::set<std::string> kConflicts = {
-      "FileNotFoundException", "FileAlreadyExistsException", "PathIsNotEmptyDirectoryException", "AlreadyBeingCreatedException",
-      "SnapshotException", "ParentNotDirectoryException", "NestedSnapshotException"};
+      "FileNotFoundException",        "FileAlreadyExistsException", "PathIsNotEmptyDirectoryException",
+      "AlreadyBeingCreatedException", "SnapshotException",          "ParentNotDirectoryException",
+      "NestedSnapshotException"};
   const std::string message = what + ": " + exception.name + ": " + exception.message;
   if (const auto fix = kUserFixes.find(exception.name); fix != kUserFixes.end()) {
     return InvalidInput(message + ": " + fix->second);
@@ -53,7 +54,8 @@ RemoteException ParseRemoteException(const HttpAnswer& answer) {
   const auto& exception = json["RemoteException"];
   if (!exception.is_object()) return {"", FirstLine(answer.body)};
   const auto text = [&](const char* key) {
-    return exception.contains(key) && exception[key].is_string() ? exception[key].get<std::string>() : std::string();
+    return exception.contains(key) && exception[key].is_string() ? exception[key].get<std::string>()
+                                                                 : std::string();
   };
   return {text("exception"), FirstLine(text("message"))};
 }
@@ -65,7 +67,8 @@ bool IsStandby(const RemoteException& exception) {
 
 Error RefusalOf(const std::string& what, const HttpAnswer& answer) {
   if (answer.status == 401) {
-    return InvalidInput(what + ": the server wants other credentials (401): check the site's `auth`, and renew the "
+    return InvalidInput(what +
+                        ": the server wants other credentials (401): check the site's `auth`, and renew the "
                         "Kerberos ticket or the delegation token");
   }
   const RemoteException exception = ParseRemoteException(answer);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr char kExact[] = "COLUMN_STATS_ACCURATE";
 constexpr char kExactColumns[] = "COLUMN_STATS\"";  // "COLUMN_STATS":{…} inside it
-constexpr char kEngine[] = "hive";  // the 4.0 server keeps statistics of several engines
+constexpr char kEngine[] = "hive";                  // the 4.0 server keeps statistics of several engines
 
 // Statistics exist for primitive types alone.
 std::vector<std::string> PlainColumns(const hms::Table& table) {
@@ -88,7 +88,8 @@ Status ReadTableStatistics(MetastoreClient& client, const hms::Table& table, Par
 }
 
 Status ReadPartitionStatistics(MetastoreClient& client, const hms::Table& table,
-                               const std::vector<hms::Partition>& partitions, std::vector<PartitionMeta>& metas) {
+                               const std::vector<hms::Partition>& partitions,
+                               std::vector<PartitionMeta>& metas) {
   hms::PartitionsStatsRequest request;
   request.dbName = table.dbName;
   request.tblName = table.tableName;

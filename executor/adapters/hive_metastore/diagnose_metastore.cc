@@ -10,7 +10,8 @@ namespace {
 
 using Findings = std::vector<Finding>;
 
-void Add(Findings& findings, Severity severity, std::string check, std::string text, std::string remedy = "") {
+void Add(Findings& findings, Severity severity, std::string check, std::string text,
+         std::string remedy = "") {
   findings.push_back({severity, "metastore." + std::move(check), std::move(text), std::move(remedy)});
 }
 
@@ -26,7 +27,8 @@ bool CheckConnection(MetastoreClient& client, Findings& findings) {
   (void)client.Read("version", [&](MetastoreStub& stub) { stub.getVersion(version); });
   Add(findings, Severity::kGood, "connection", fmt::format("{} answers, version {}", *identity, version));
   if (client.config().uris.size() == 1) {
-    Add(findings, Severity::kNote, "ha", "one metastore address is known: while it is down the migration waits",
+    Add(findings, Severity::kNote, "ha",
+        "one metastore address is known: while it is down the migration waits",
         "list the others in the site's `uris` if there are any");
   }
   return true;
@@ -34,17 +36,18 @@ bool CheckConnection(MetastoreClient& client, Findings& findings) {
 
 std::string Setting(MetastoreClient& client, const std::string& name) {
   std::string value;
-  const Status read = client.Read("setting " + name,
-                                  [&](MetastoreStub& stub) { stub.get_config_value(value, name, ""); });
+  const Status read =
+      client.Read("setting " + name, [&](MetastoreStub& stub) { stub.get_config_value(value, name, ""); });
   return read.ok() ? value : "";
 }
 
 void CheckNotifications(MetastoreClient& client, Findings& findings) {
   hms::CurrentNotificationEventId id;
-  const Status read = client.Read("notification log",
-                                  [&](MetastoreStub& stub) { stub.get_current_notificationEventId(id); });
+  const Status read =
+      client.Read("notification log", [&](MetastoreStub& stub) { stub.get_current_notificationEventId(id); });
   if (read.ok()) {
-    Add(findings, Severity::kGood, "notifications", fmt::format("the notification log stands at {}", id.eventId));
+    Add(findings, Severity::kGood, "notifications",
+        fmt::format("the notification log stands at {}", id.eventId));
   } else {
     Add(findings, Severity::kNote, "notifications", read.error().message,
         "not needed: file listings decide what changed");
@@ -56,7 +59,8 @@ void CheckTranslation(MetastoreClient& client, Findings& findings) {
   const std::string transformer = Setting(client, "metastore.metadata.transformer.class");
   if (transformer.find("Transformer") == transformer.npos) return;
   Add(findings, Severity::kNote, "translation",
-      "this metastore makes managed tables that are not transactional external ones (external.table.purge=TRUE)",
+      "this metastore makes managed tables that are not transactional external ones "
+      "(external.table.purge=TRUE)",
       "let databases lie outside its managed folder (metastore.warehouse.dir), or it refuses the tables");
 }
 
@@ -68,7 +72,8 @@ void CheckDatabase(MetastoreClient& client, const std::string& database, size_t&
     return;
   }
   std::vector<std::string> names;
-  (void)client.Read("tables of " + database, [&](MetastoreStub& stub) { stub.get_all_tables(names, database); });
+  (void)client.Read("tables of " + database,
+                    [&](MetastoreStub& stub) { stub.get_all_tables(names, database); });
   for (const std::string& name : names) {
     if (budget == 0) return;
     --budget;
@@ -76,24 +81,28 @@ void CheckDatabase(MetastoreClient& client, const std::string& database, size_t&
     if (!table.ok() || !*table) continue;
     const auto reason = (*table)->storage.find("unsupported");
     if (reason == (*table)->storage.end()) continue;
-    Add(findings, Severity::kWarning, "table", fmt::format("{}.{} will not be moved: {}", database, name,
-                                                           reason->second), "move it by its own tools");
+    Add(findings, Severity::kWarning, "table",
+        fmt::format("{}.{} will not be moved: {}", database, name, reason->second),
+        "move it by its own tools");
   }
 }
 
 void CheckFunctions(MetastoreClient& client, const std::string& database, Findings& findings) {
   std::vector<std::string> names;
-  if (!client.Read("functions", [&](MetastoreStub& stub) { stub.get_functions(names, database, "*"); }).ok()) return;
+  if (!client.Read("functions", [&](MetastoreStub& stub) { stub.get_functions(names, database, "*"); }).ok())
+    return;
   for (const std::string& name : names) {
     hms::Function function;
-    const Status read = client.Read("function", [&](MetastoreStub& stub) { stub.get_function(function, database, name); });
+    const Status read =
+        client.Read("function", [&](MetastoreStub& stub) { stub.get_function(function, database, name); });
     if (!read.ok()) continue;
     std::string jars;
     for (const hms::ResourceUri& uri : function.resourceUris) jars += (jars.empty() ? "" : ", ") + uri.uri;
     Add(findings, Severity::kNote, "function",
-        fmt::format("{}.{} is {} from {}", database, name, function.className, jars.empty() ? "the class path" : jars),
-        fmt::format("copy the jar, then at the target: CREATE FUNCTION {}.{} AS '{}' USING JAR '…'", database, name,
-                    function.className));
+        fmt::format("{}.{} is {} from {}", database, name, function.className,
+                    jars.empty() ? "the class path" : jars),
+        fmt::format("copy the jar, then at the target: CREATE FUNCTION {}.{} AS '{}' USING JAR '…'", database,
+                    name, function.className));
   }
 }
 

@@ -40,13 +40,15 @@ bool Merge(const Parameters& given, Parameters& parameters) {
 
 std::vector<std::string> FieldTexts(const std::vector<hms::FieldSchema>& fields) {
   std::vector<std::string> texts;
-  for (const hms::FieldSchema& field : fields) texts.push_back(field.name + " " + field.type + " " + field.comment);
+  for (const hms::FieldSchema& field : fields)
+    texts.push_back(field.name + " " + field.type + " " + field.comment);
   return texts;
 }
 
 Route RouteOf(const hms::Table& table) {
   Route route;
-  if (const auto site = table.parameters.find(kRouteSite); site != table.parameters.end()) route.site = site->second;
+  if (const auto site = table.parameters.find(kRouteSite); site != table.parameters.end())
+    route.site = site->second;
   if (const auto token = table.parameters.find(kRouteToken); token != table.parameters.end()) {
     std::from_chars(token->second.data(), token->second.data() + token->second.size(), route.token);
   }
@@ -119,7 +121,8 @@ Result<std::optional<TableMeta>> HiveCatalog::GetTable(const TableName& table) {
   return std::optional<TableMeta>(TableMetaOf(*found));
 }
 
-Result<std::vector<std::string>> HiveCatalog::PartitionNames(const TableName& table, const std::string& after) {
+Result<std::vector<std::string>> HiveCatalog::PartitionNames(const TableName& table,
+                                                             const std::string& after) {
   if (!after.empty()) {
     std::lock_guard lock(mutex_);
     if (const auto it = names_.find(table); it != names_.end()) return it->second;
@@ -141,8 +144,8 @@ Result<std::vector<hms::Partition>> HiveCatalog::PartitionsNamed(const TableName
   std::vector<std::vector<hms::Partition>> parts((names.size() + batch - 1) / batch);
   GODWIT_TRY(ForEach(parts.size(), client_.config().parallel_calls, [&](size_t i) {
     const auto begin = names.begin() + static_cast<std::ptrdiff_t>(i * batch);
-    const std::vector<std::string> some(begin, begin + static_cast<std::ptrdiff_t>(
-                                                           std::min(batch, names.size() - i * batch)));
+    const std::vector<std::string> some(
+        begin, begin + static_cast<std::ptrdiff_t>(std::min(batch, names.size() - i * batch)));
     return client_.Read("partitions of " + table.Text(), [&](MetastoreStub& stub) {
       parts[i].clear();
       stub.get_partitions_by_names(parts[i], table.db, table.name, some);
@@ -159,7 +162,8 @@ Result<std::vector<PartitionMeta>> HiveCatalog::MetasNamed(const hms::Table& tab
   std::vector<PartitionMeta> metas;
   for (const hms::Partition& partition : partitions) metas.push_back(PartitionMetaOf(partition, table));
   std::sort(metas.begin(), metas.end());
-  if (client_.config().column_statistics) GODWIT_TRY(ReadPartitionStatistics(client_, table, partitions, metas));
+  if (client_.config().column_statistics)
+    GODWIT_TRY(ReadPartitionStatistics(client_, table, partitions, metas));
   return metas;
 }
 
@@ -173,8 +177,8 @@ Result<PartitionMeta> HiveCatalog::OnlyPartition(const hms::Table& table) {
   return meta;
 }
 
-Result<std::vector<PartitionMeta>> HiveCatalog::ListPartitions(const TableName& table, const std::string& after,
-                                                               size_t limit) {
+Result<std::vector<PartitionMeta>> HiveCatalog::ListPartitions(const TableName& table,
+                                                               const std::string& after, size_t limit) {
   GODWIT_TRY_ASSIGN(const hms::Table found, Need(table));
   std::vector<PartitionMeta> metas;
   if (found.partitionKeys.empty()) {
@@ -185,9 +189,11 @@ Result<std::vector<PartitionMeta>> HiveCatalog::ListPartitions(const TableName& 
   }
   GODWIT_TRY_ASSIGN(const std::vector<std::string> names, PartitionNames(table, after));
   auto next = after.empty() ? names.begin() : std::upper_bound(names.begin(), names.end(), after);
-  // Partitions dropped since the names were read must not make a page short: that would mean it is the last one.
+  // Partitions dropped since the names were read must not make a page short: that would mean it is the last
+  // one.
   while (metas.size() < limit && next != names.end()) {
-    const auto count = std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(limit - metas.size()), names.end() - next);
+    const auto count =
+        std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(limit - metas.size()), names.end() - next);
     GODWIT_TRY_ASSIGN(auto some, MetasNamed(found, {next, next + count}));
     std::move(some.begin(), some.end(), std::back_inserter(metas));
     next += count;
@@ -199,7 +205,8 @@ Result<std::vector<PartitionMeta>> HiveCatalog::ListPartitions(const TableName& 
   return metas;
 }
 
-Result<std::optional<PartitionMeta>> HiveCatalog::GetPartition(const TableName& table, const std::string& name) {
+Result<std::optional<PartitionMeta>> HiveCatalog::GetPartition(const TableName& table,
+                                                               const std::string& name) {
   GODWIT_TRY_ASSIGN(const std::optional<hms::Table> found, Find(table));
   if (!found || found->partitionKeys.empty() != name.empty()) return std::optional<PartitionMeta>();
   if (name.empty()) {
@@ -215,8 +222,8 @@ Result<Effect> HiveCatalog::CreateDatabase(const DatabaseMeta& database) {
   GODWIT_TRY_ASSIGN(const std::optional<DatabaseMeta> there, GetDatabase(database.name));
   if (there) {
     if (there->location == database.location) return Effect::kAlready;
-    return Conflict(fmt::format("database {} lies at {}, not at {}", database.name, there->location,
-                                database.location));
+    return Conflict(
+        fmt::format("database {} lies at {}, not at {}", database.name, there->location, database.location));
   }
   GODWIT_TRY(client_.Change("create database " + database.name,
                             [&](MetastoreStub& stub) { stub.create_database(DatabaseOf(database)); }));
@@ -228,18 +235,21 @@ Result<Effect> HiveCatalog::CreateTable(const TableMeta& meta, const std::string
   const std::string statistics = TakeStatistics(plain.parameters);
   GODWIT_TRY_ASSIGN(const hms::Table table, TableOf(plain, op));
   if (const std::string path = ForeignPath(plain, client_.config().fs_names); !path.empty()) {
-    return Unsupported(fmt::format("create {}: {} lies in another file system: copy it, and set the parameter at the "
-                                   "source to a path that both sites have",
-                                   meta.name.Text(), path));
+    return Unsupported(
+        fmt::format("create {}: {} lies in another file system: copy it, and set the parameter at the "
+                    "source to a path that both sites have",
+                    meta.name.Text(), path));
   }
   GODWIT_TRY_ASSIGN(const std::optional<hms::Table> there, Find(meta.name));
   if (there) {
     const auto made = there->parameters.find(kOpParameter);
     if (made != there->parameters.end() && made->second == op) return Effect::kAlready;
-    return Conflict(fmt::format("create {}: a table of that name exists and {} did not make it: rename or drop it",
-                                meta.name.Text(), op));
+    return Conflict(
+        fmt::format("create {}: a table of that name exists and {} did not make it: rename or drop it",
+                    meta.name.Text(), op));
   }
-  GODWIT_TRY(client_.Change("create " + meta.name.Text(), [&](MetastoreStub& stub) { stub.create_table(table); }));
+  GODWIT_TRY(
+      client_.Change("create " + meta.name.Text(), [&](MetastoreStub& stub) { stub.create_table(table); }));
   GODWIT_TRY(WriteStatistics(client_, table, {{"", statistics}}));
   return Effect::kDone;
 }
@@ -257,8 +267,9 @@ Result<Effect> HiveCatalog::AlterTable(const TableMeta& meta, const std::string&
   plain.location = there.sd.location;
   GODWIT_TRY_ASSIGN(const hms::Table wanted, TableOf(plain, op));
   if (FieldTexts(wanted.partitionKeys) != FieldTexts(there.partitionKeys)) {
-    return Conflict(fmt::format("alter {}: the partition keys differ, and a metastore cannot alter them: plan again",
-                                meta.name.Text()));
+    return Conflict(
+        fmt::format("alter {}: the partition keys differ, and a metastore cannot alter them: plan again",
+                    meta.name.Text()));
   }
   const bool same = FieldTexts(wanted.sd.cols) == FieldTexts(there.sd.cols) &&
                     WordsOf(wanted.sd, {}) == WordsOf(there.sd, {}) &&
@@ -289,7 +300,8 @@ Result<bool> HiveCatalog::PublishPartitions(const Publication& publication, cons
       return client_.Change(what, [&](MetastoreStub& stub) { call(stub, some); });
     });
   };
-  GODWIT_TRY(in_batches(changes.added, [](MetastoreStub& stub, const auto& some) { stub.add_partitions(some); }));
+  GODWIT_TRY(
+      in_batches(changes.added, [](MetastoreStub& stub, const auto& some) { stub.add_partitions(some); }));
   GODWIT_TRY(in_batches(changes.altered, [&](MetastoreStub& stub, const auto& some) {
     stub.alter_partitions_with_environment_context(table.dbName, table.tableName, some, KeepStatistics());
   }));
@@ -320,13 +332,14 @@ Result<Effect> HiveCatalog::Publish(const Publication& publication) {
   }
   for (const std::string& name : publication.dropped) {
     bool dropped = false;
-    GODWIT_TRY(client_.Change("drop partition " + name + " of " + publication.table.Text(), [&](MetastoreStub& stub) {
-      try {
-        dropped = stub.drop_partition_by_name(table.dbName, table.tableName, name, /*deleteData=*/false);
-      } catch (const hms::NoSuchObjectException&) {
-        dropped = false;
-      }
-    }));
+    GODWIT_TRY(client_.Change(
+        "drop partition " + name + " of " + publication.table.Text(), [&](MetastoreStub& stub) {
+          try {
+            dropped = stub.drop_partition_by_name(table.dbName, table.tableName, name, /*deleteData=*/false);
+          } catch (const hms::NoSuchObjectException&) {
+            dropped = false;
+          }
+        }));
     changed = changed || dropped;
   }
   const bool set = Merge(rest.parameters, table.parameters);
@@ -344,7 +357,8 @@ Result<Effect> HiveCatalog::SetRoute(const TableName& name, const Route& route) 
   GODWIT_TRY_ASSIGN(hms::Table table, Need(name));
   const Route now = RouteOf(table);
   if (now.token > route.token) {
-    return Conflict(fmt::format("route of {}: token {} is older than {}", name.Text(), route.token, now.token));
+    return Conflict(
+        fmt::format("route of {}: token {} is older than {}", name.Text(), route.token, now.token));
   }
   if (now.site == route.site && now.token == route.token) return Effect::kAlready;
   table.parameters[kRouteSite] = route.site;

@@ -1,9 +1,9 @@
 // executor/adapters/hive_metastore/hive_catalog.h — the Catalog port over a Hive Metastore 2.3 … 4.0.
 //
 // Who made or published an object stands in its parameter "godwit.op"; a route in the table's parameters
-// "godwit.route.site" and "godwit.route.token". The metastore has no compare-and-set that all versions keep, so a
-// change is: read, compare, write; the one who calls is alone (the engine's lock), and every end state is read again.
-// Publishing does not know of seals: wrappers/sealed_catalog.h does.
+// "godwit.route.site" and "godwit.route.token". The metastore has no compare-and-set that all versions keep,
+// so a change is: read, compare, write; the one who calls is alone (the engine's lock), and every end state
+// is read again. Publishing does not know of seals: wrappers/sealed_catalog.h does.
 #pragma once
 
 #include <map>
@@ -33,7 +33,8 @@ class HiveCatalog : public Catalog {
   Result<Effect> CreateTable(const TableMeta& table, const std::string& op) override;
   // Errors: kConflict if the partition keys differ, they cannot be altered.
   Result<Effect> AlterTable(const TableMeta& table, const std::string& op) override;
-  // Drift: in a table that godwit made, a partition that somebody else made or re-pointed is not overwritten: kConflict.
+  // Drift: in a table that godwit made, a partition that somebody else made or re-pointed is not overwritten:
+  // kConflict.
   Result<Effect> Publish(const Publication& publication) override;
 
   Result<Effect> SetRoute(const TableName& table, const Route& route) override;
@@ -44,16 +45,19 @@ class HiveCatalog : public Catalog {
   Result<hms::Table> Need(const TableName& table);
   Result<std::vector<std::string>> PartitionNames(const TableName& table, const std::string& after);
   // Those of the names that are there, in any order.
-  Result<std::vector<hms::Partition>> PartitionsNamed(const TableName& table, const std::vector<std::string>& names);
+  Result<std::vector<hms::Partition>> PartitionsNamed(const TableName& table,
+                                                      const std::vector<std::string>& names);
   // As the Catalog port has them, by name, with statistics.
-  Result<std::vector<PartitionMeta>> MetasNamed(const hms::Table& table, const std::vector<std::string>& names);
+  Result<std::vector<PartitionMeta>> MetasNamed(const hms::Table& table,
+                                                const std::vector<std::string>& names);
   Result<PartitionMeta> OnlyPartition(const hms::Table& table);
   Status Alter(const hms::Table& table);
   Result<bool> PublishPartitions(const Publication& publication, const hms::Table& table);
 
   MetastoreClient& client_;
   std::mutex mutex_;
-  std::map<TableName, std::vector<std::string>> names_;  // sorted, of listings under way; at most kListingsMax
+  std::map<TableName, std::vector<std::string>>
+      names_;  // sorted, of listings under way; at most kListingsMax
 };
 
 }  // namespace godwit::executor

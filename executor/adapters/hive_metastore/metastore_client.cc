@@ -46,7 +46,8 @@ Result<Address> ParseAddress(const std::string& uri) {
     address.host = uri.substr(kScheme.size(), colon - kScheme.size());
     const char* end = uri.data() + uri.size();
     const auto parsed = std::from_chars(uri.data() + colon + 1, end, address.port);
-    if (parsed.ec == std::errc() && parsed.ptr == end && address.port > 0 && address.port < 65536) return address;
+    if (parsed.ec == std::errc() && parsed.ptr == end && address.port > 0 && address.port < 65536)
+      return address;
   }
   return InvalidInput(fmt::format("metastore: {} is not an address; write thrift://HOST:9083", uri));
 }
@@ -62,7 +63,8 @@ std::string Short(const std::string& text) {
 // The server wraps everything from a lost database to a missing permission in this one exception.
 Error OfMetaException(const std::string& what, const std::string& message) {
   const std::string text = what + ": the metastore says: " + Short(message);
-  for (const char* refusal : {"AccessControlException", "Permission denied", "not allowed", "AuthorizationException"}) {
+  for (const char* refusal :
+       {"AccessControlException", "Permission denied", "not allowed", "AuthorizationException"}) {
     if (message.find(refusal) != message.npos) return InvalidInput(text + ": give godwit's user the right");
   }
   return Unavailable(text);
@@ -73,7 +75,6 @@ bool Stale(TSocket& socket) {
   pollfd probe{socket.getSocketFD(), POLLIN, 0};
   return !socket.isOpen() || poll(&probe, 1, 0) != 0;
 }
-
 
 Status Guarded(const std::string& what, MetastoreStub& stub, const std::function<void(MetastoreStub&)>& call,
                bool& broken) {
@@ -103,7 +104,8 @@ Status Guarded(const std::string& what, MetastoreStub& stub, const std::function
   } catch (const TException& e) {
     broken = true;
     return Unavailable(what + ": " + Short(e.what()));
-  } catch (const std::exception& e) {  // what a hostile answer makes the decoder throw (bad_alloc, length_error)
+  } catch (
+      const std::exception& e) {  // what a hostile answer makes the decoder throw (bad_alloc, length_error)
     broken = true;
     return Unavailable(what + ": the answer cannot be read: " + Short(e.what()));
   }
@@ -143,11 +145,14 @@ Result<std::unique_ptr<MetastoreClient::Connection>> MetastoreClient::Connect() 
     auto protocol = std::make_shared<TBinaryProtocol>(buffered, kStringBytesMax, kContainerMax, true, true);
     connection->stub = std::make_unique<MetastoreStub>(protocol);
     bool broken = false;
-    const Status opened = Guarded(config_.uris[place], *connection->stub, [&](MetastoreStub& stub) {
-      buffered->open();
-      std::vector<std::string> groups;
-      if (!config_.user.empty()) stub.set_ugi(groups, config_.user, {config_.user});
-    }, broken);
+    const Status opened = Guarded(
+        config_.uris[place], *connection->stub,
+        [&](MetastoreStub& stub) {
+          buffered->open();
+          std::vector<std::string> groups;
+          if (!config_.user.empty()) stub.set_ugi(groups, config_.user, {config_.user});
+        },
+        broken);
     if (opened.ok()) {
       std::lock_guard lock(mutex_);
       active_ = place;
@@ -187,7 +192,8 @@ Status MetastoreClient::Change(const std::string& what, const std::function<void
 }
 
 Status MetastoreClient::Read(const std::string& what, const std::function<void(MetastoreStub&)>& call) {
-  // Once for each address, and once more: the connection may have been the last of a server that was restarted.
+  // Once for each address, and once more: the connection may have been the last of a server that was
+  // restarted.
   Status status = Ok();
   for (size_t tried = 0; tried <= config_.uris.size(); ++tried) {
     auto connection = Take();

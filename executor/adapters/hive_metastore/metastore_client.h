@@ -1,5 +1,5 @@
-// executor/adapters/hive_metastore/metastore_client.h — connections to a Hive Metastore. Thrift's classes and exceptions
-// stay behind this wall.
+// executor/adapters/hive_metastore/metastore_client.h — connections to a Hive Metastore. Thrift's classes and
+// exceptions stay behind this wall.
 #pragma once
 
 #include <functional>
@@ -24,10 +24,10 @@ class MetastoreClient {
 
   const MetastoreConfig& config() const { return config_; }
 
-  // Runs `call` on a connection, opening one where needed; addresses are tried in turn. `what` names it in messages.
-  // A reading call whose connection breaks is tried again on a new one, a changing call is not. `call` catches the
-  // exceptions that mean something to it (NoSuchObjectException …).
-  // Errors: kUnavailable (no answer, or the server's own trouble), kConflict (exists already), kInvalidInput (refused),
+  // Runs `call` on a connection, opening one where needed; addresses are tried in turn. `what` names it in
+  // messages. A reading call whose connection breaks is tried again on a new one, a changing call is not.
+  // `call` catches the exceptions that mean something to it (NoSuchObjectException …). Errors: kUnavailable
+  // (no answer, or the server's own trouble), kConflict (exists already), kInvalidInput (refused),
   // kUnsupported (a method that this server does not have).
   Status Read(const std::string& what, const std::function<void(MetastoreStub&)>& call);
   Status Change(const std::string& what, const std::function<void(MetastoreStub&)>& call);

@@ -26,7 +26,8 @@ Status CheckDrift(const hms::Partition& there, const hms::Table& table, const st
   const std::string given = Get(there.parameters, kLocationParameter);
   const std::string what = fmt::format("publish {}.{} partition {}", table.dbName, table.tableName, name);
   if (given.empty() && MadeByGodwit(table)) {
-    return Conflict(what + ": somebody else made this partition at the target; drop or adopt it before it is replaced");
+    return Conflict(
+        what + ": somebody else made this partition at the target; drop or adopt it before it is replaced");
   }
   if (!given.empty() && given != there.sd.location) {
     return Conflict(fmt::format("{}: it points to {}, and was left at {}: somebody else moved it", what,
@@ -85,11 +86,13 @@ Result<PartitionChanges> ComparePartitions(const Publication& publication, const
 
 Status CheckPublication(const Publication& publication, const hms::Table& table) {
   const std::string what = "publish to " + publication.table.Text();
-  if (publication.partitions.size() > kPublishedPartitionsMax) return InvalidInput(what + ": too many partitions");
+  if (publication.partitions.size() > kPublishedPartitionsMax)
+    return InvalidInput(what + ": too many partitions");
   const std::vector<Column> keys = ColumnsOf(table.partitionKeys);
   const PartitionMeta* before = nullptr;
   for (const PartitionMeta& partition : publication.partitions) {
-    if (before && before->name >= partition.name) return InvalidInput(what + ": the partitions are not sorted by name");
+    if (before && before->name >= partition.name)
+      return InvalidInput(what + ": the partitions are not sorted by name");
     before = &partition;
     if (keys.empty() && partition.name.empty()) continue;
     const auto values = PartitionValues(partition.name);

@@ -1,5 +1,5 @@
-// executor/adapters/hive_metastore/partition_changes.h — what publishing means for each partition: nothing, new, another
-// location, or refused because somebody else has been there.
+// executor/adapters/hive_metastore/partition_changes.h — what publishing means for each partition: nothing,
+// new, another location, or refused because somebody else has been there.
 #pragma once
 
 #include <string>
@@ -14,11 +14,12 @@ namespace godwit::executor {
 struct PartitionChanges {
   std::vector<hms::Partition> added;
   std::vector<hms::Partition> altered;
-  std::vector<std::pair<std::string, std::string>> statistics;  // of changed ones: name, and FormatStatistics' text
+  std::vector<std::pair<std::string, std::string>>
+      statistics;  // of changed ones: name, and FormatStatistics' text
 };
 
-// `there`: those of the publication's partitions that the metastore has, in any order. Errors: kConflict names the
-// partition that drifted; kInvalidInput for a name that does not fit.
+// `there`: those of the publication's partitions that the metastore has, in any order. Errors: kConflict
+// names the partition that drifted; kInvalidInput for a name that does not fit.
 Result<PartitionChanges> ComparePartitions(const Publication& publication, const hms::Table& table,
                                            const std::vector<hms::Partition>& there);
 

@@ -95,7 +95,8 @@ Parameters WordsOf(const hms::StorageDescriptor& storage, const Locations& locat
   if (!storage.inputFormat.empty()) words["input_format"] = storage.inputFormat;
   if (!storage.outputFormat.empty()) words["output_format"] = storage.outputFormat;
   if (!storage.serdeInfo.serializationLib.empty()) words["serde"] = storage.serdeInfo.serializationLib;
-  if (storage.serdeInfo.__isset.name && !storage.serdeInfo.name.empty()) words["serde_name"] = storage.serdeInfo.name;
+  if (storage.serdeInfo.__isset.name && !storage.serdeInfo.name.empty())
+    words["serde_name"] = storage.serdeInfo.name;
   if (storage.compressed) words["compressed"] = "true";
   if (storage.numBuckets > 0) words["buckets"] = std::to_string(storage.numBuckets);
   if (!storage.bucketCols.empty()) words["bucket_columns"] = Dump(storage.bucketCols);
@@ -107,8 +108,10 @@ Parameters WordsOf(const hms::StorageDescriptor& storage, const Locations& locat
   if (storage.__isset.skewedInfo && !storage.skewedInfo.skewedColNames.empty()) {
     words["skewed"] = Dump(SkewJson(storage.skewedInfo, locations));
   }
-  if (storage.__isset.storedAsSubDirectories && storage.storedAsSubDirectories) words["sub_directories"] = "true";
-  for (const auto& [key, value] : storage.serdeInfo.parameters) words["serde." + key] = HideLocations(value, locations);
+  if (storage.__isset.storedAsSubDirectories && storage.storedAsSubDirectories)
+    words["sub_directories"] = "true";
+  for (const auto& [key, value] : storage.serdeInfo.parameters)
+    words["serde." + key] = HideLocations(value, locations);
   for (const auto& [key, value] : storage.parameters) words["sd." + key] = HideLocations(value, locations);
   return words;
 }
@@ -159,7 +162,8 @@ Result<std::vector<Column>> ParseColumns(const std::string& text) {
   std::vector<Column> columns;
   if (!list.is_array()) return InvalidInput("storage word columns: not a list");
   for (const json& one : list) {
-    if (!one.is_array() || one.size() != 3 || !one[0].is_string() || !one[1].is_string() || !one[2].is_string()) {
+    if (!one.is_array() || one.size() != 3 || !one[0].is_string() || !one[1].is_string() ||
+        !one[2].is_string()) {
       return InvalidInput("storage word columns: not [name, type, comment]");
     }
     columns.push_back({one[0], one[1], one[2]});

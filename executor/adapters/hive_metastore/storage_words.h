@@ -1,12 +1,12 @@
-// executor/adapters/hive_metastore/storage_words.h — a metastore's description of how rows are stored, as the key-value
-// words of TableMeta::storage and PartitionMeta::storage, and back.
+// executor/adapters/hive_metastore/storage_words.h — a metastore's description of how rows are stored, as the
+// key-value words of TableMeta::storage and PartitionMeta::storage, and back.
 //
-//   input_format · output_format · serde · serde_name · serde.KEY · sd.KEY · compressed · buckets · bucket_columns ·
-//   sort_columns · skewed · sub_directories · retention · owner_type · view_original · columns (a partition's own) ·
-//   unsupported (why a table cannot be moved; refused when it is to be created)
+//   input_format · output_format · serde · serde_name · serde.KEY · sd.KEY · compressed · buckets ·
+//   bucket_columns · sort_columns · skewed · sub_directories · retention · owner_type · view_original ·
+//   columns (a partition's own) · unsupported (why a table cannot be moved; refused when it is to be created)
 //
-// Lists and maps are JSON. A location that stands in a value is written ${location} (of the table, or of the partition),
-// or ${table_location} in a partition: the other site puts its own in.
+// Lists and maps are JSON. A location that stands in a value is written ${location} (of the table, or of the
+// partition), or ${table_location} in a partition: the other site puts its own in.
 #pragma once
 
 #include <string>

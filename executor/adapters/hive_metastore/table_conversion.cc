@@ -53,14 +53,11 @@ TableKind KindOf(const hms::Table& table) {
 
 const char* TypeName(TableKind kind) {
   switch (kind) {
-    case TableKind::kManaged:
-      return "MANAGED_TABLE";
-    case TableKind::kView:
-      return "VIRTUAL_VIEW";
+    case TableKind::kManaged: return "MANAGED_TABLE";
+    case TableKind::kView: return "VIRTUAL_VIEW";
     case TableKind::kExternal:
     case TableKind::kTransactional:
-    case TableKind::kOther:
-      break;
+    case TableKind::kOther: break;
   }
   return "EXTERNAL_TABLE";
 }
@@ -75,7 +72,8 @@ Parameters Mapped(const Parameters& parameters, const Locations& locations,
 // Now, as the metastore writes times.
 int32_t NowSeconds() {
   return static_cast<int32_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count());
 }
 
 // The table's words as they read in one of its partitions: there "location" means the partition's own.
@@ -127,7 +125,8 @@ TableMeta TableMetaOf(const hms::Table& table) {
   meta.storage = TableWords(table);
   if (!table.viewOriginalText.empty()) meta.storage["view_original"] = table.viewOriginalText;
   if (table.retention != 0) meta.storage["retention"] = std::to_string(table.retention);
-  if (const std::string reason = ReasonNotToMove(table); !reason.empty()) meta.storage["unsupported"] = reason;
+  if (const std::string reason = ReasonNotToMove(table); !reason.empty())
+    meta.storage["unsupported"] = reason;
   return meta;
 }
 
@@ -136,7 +135,8 @@ Result<hms::Table> TableOf(const TableMeta& meta, const std::string& op) {
     return Unsupported(fmt::format("{}: {}", meta.name.Text(), reason));
   }
   if (meta.kind == TableKind::kTransactional || meta.kind == TableKind::kOther) {
-    return Unsupported(fmt::format("{}: not a table of files, or a kind that is not known", meta.name.Text()));
+    return Unsupported(
+        fmt::format("{}: not a table of files, or a kind that is not known", meta.name.Text()));
   }
   hms::Table table;
   table.dbName = meta.name.db;
@@ -177,12 +177,13 @@ PartitionMeta PartitionMetaOf(const hms::Partition& partition, const hms::Table&
   return meta;
 }
 
-Result<hms::Partition> PartitionOf(const PartitionMeta& meta, const hms::Table& table, const std::string& op) {
+Result<hms::Partition> PartitionOf(const PartitionMeta& meta, const hms::Table& table,
+                                   const std::string& op) {
   hms::Partition partition;
   GODWIT_TRY_ASSIGN(partition.values, PartitionValues(meta.name));
   if (partition.values.size() != table.partitionKeys.size()) {
-    return InvalidInput(fmt::format("partition {} of {}.{}: the table has {} partition keys", meta.name, table.dbName,
-                                    table.tableName, table.partitionKeys.size()));
+    return InvalidInput(fmt::format("partition {} of {}.{}: the table has {} partition keys", meta.name,
+                                    table.dbName, table.tableName, table.partitionKeys.size()));
   }
   partition.dbName = table.dbName;
   partition.tableName = table.tableName;
@@ -196,7 +197,8 @@ Result<hms::Partition> PartitionOf(const PartitionMeta& meta, const hms::Table& 
     partition.sd.cols = FieldsOf(own);
   }
   partition.sd.__set_location(meta.location);
-  GODWIT_TRY(SetWords(meta.storage.empty() ? InPartition(TableWords(table)) : meta.storage, locations, partition.sd));
+  GODWIT_TRY(SetWords(meta.storage.empty() ? InPartition(TableWords(table)) : meta.storage, locations,
+                      partition.sd));
   return partition;
 }
 

@@ -1,4 +1,5 @@
-// executor/adapters/hive_server/hive_server_config.h — a Spark Thrift server or HiveServer2 as its clients reach it.
+// executor/adapters/hive_server/hive_server_config.h — a Spark Thrift server or HiveServer2 as its clients
+// reach it.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,7 @@ struct HiveServerConfig {
   std::string user;
   std::string password;  // kPlain; a secret
   std::chrono::milliseconds connect_timeout{5000};
-  std::chrono::milliseconds call_timeout{60000};    // of one call of the protocol
+  std::chrono::milliseconds call_timeout{60000};     // of one call of the protocol
   std::chrono::milliseconds query_timeout{3600000};  // of a statement; then it is cancelled
 };
 

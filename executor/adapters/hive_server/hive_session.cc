@@ -58,8 +58,9 @@ Status Append(const hs2::TRowSet& set, std::vector<SqlRow>& rows) {
       if (!column.__isset.stringVal || column.stringVal.values.size() != count) {
         return Unsupported("the query engine sent a column that is not text");
       }
-      cells.push_back(IsNull(column.stringVal, row) ? std::nullopt
-                                                    : std::optional<std::string>(column.stringVal.values[row]));
+      cells.push_back(IsNull(column.stringVal, row)
+                          ? std::nullopt
+                          : std::optional<std::string>(column.stringVal.values[row]));
     }
     rows.push_back(std::move(cells));
   }
@@ -67,7 +68,8 @@ Status Append(const hs2::TRowSet& set, std::vector<SqlRow>& rows) {
 }
 
 // Waits for the statement's end; asks less and less often.
-Status WaitFor(hs2::TCLIServiceClient& stub, const hs2::TOperationHandle& operation, std::chrono::milliseconds limit) {
+Status WaitFor(hs2::TCLIServiceClient& stub, const hs2::TOperationHandle& operation,
+               std::chrono::milliseconds limit) {
   std::chrono::milliseconds waited{0}, pause{5};
   while (waited < limit) {
     hs2::TGetOperationStatusReq request;
@@ -76,12 +78,10 @@ Status WaitFor(hs2::TCLIServiceClient& stub, const hs2::TOperationHandle& operat
     stub.GetOperationStatus(answer, request);
     GODWIT_TRY(Check(answer.status));
     switch (answer.operationState) {
-      case hs2::TOperationState::FINISHED_STATE:
-        return Ok();
+      case hs2::TOperationState::FINISHED_STATE: return Ok();
       case hs2::TOperationState::INITIALIZED_STATE:
       case hs2::TOperationState::PENDING_STATE:
-      case hs2::TOperationState::RUNNING_STATE:
-        break;
+      case hs2::TOperationState::RUNNING_STATE: break;
       case hs2::TOperationState::CANCELED_STATE:
       case hs2::TOperationState::CLOSED_STATE:
       case hs2::TOperationState::TIMEDOUT_STATE:
@@ -98,7 +98,8 @@ Status WaitFor(hs2::TCLIServiceClient& stub, const hs2::TOperationHandle& operat
   cancel.operationHandle = operation;
   hs2::TCancelOperationResp ignored;
   stub.CancelOperation(ignored, cancel);
-  return Unavailable(fmt::format("the statement ran longer than {} s and was cancelled", limit.count() / 1000));
+  return Unavailable(
+      fmt::format("the statement ran longer than {} s and was cancelled", limit.count() / 1000));
 }
 
 Result<std::vector<SqlRow>> Fetch(hs2::TCLIServiceClient& stub, const hs2::TOperationHandle& operation) {
@@ -113,7 +114,8 @@ Result<std::vector<SqlRow>> Fetch(hs2::TCLIServiceClient& stub, const hs2::TOper
     const size_t before = rows.size();
     GODWIT_TRY(Append(answer.results, rows));
     if (rows.size() == before) break;  // `hasMoreRows` is not to be relied upon: Spark never sets it
-    if (rows.size() > kSqlRowsMax) return Unsupported(fmt::format("a result of more than {} rows", kSqlRowsMax));
+    if (rows.size() > kSqlRowsMax)
+      return Unsupported(fmt::format("a result of more than {} rows", kSqlRowsMax));
   }
   return rows;
 }
@@ -176,8 +178,8 @@ Result<std::vector<SqlRow>> HiveSession::Run(const std::string& statement) {
   stub.ExecuteStatement(answer, request);
   GODWIT_TRY(Check(answer.status));
   const Status finished = WaitFor(stub, answer.operationHandle, config_.query_timeout);
-  auto rows = finished.ok() ? Fetch(stub, answer.operationHandle)
-                            : Result<std::vector<SqlRow>>(finished.error());
+  auto rows =
+      finished.ok() ? Fetch(stub, answer.operationHandle) : Result<std::vector<SqlRow>>(finished.error());
   hs2::TCloseOperationReq close;
   close.operationHandle = answer.operationHandle;
   hs2::TCloseOperationResp ignored;
@@ -195,8 +197,8 @@ Result<std::vector<SqlRow>> HiveSession::Query(const std::string& statement) {
     return Unavailable(fmt::format("query engine {}:{}: {}", config_.host, config_.port, Short(e.what())));
   } catch (const std::exception& e) {  // what a hostile answer makes the decoder throw
     connection_.reset();
-    return Unavailable(fmt::format("query engine {}:{}: the answer cannot be read: {}", config_.host, config_.port,
-                                   Short(e.what())));
+    return Unavailable(fmt::format("query engine {}:{}: the answer cannot be read: {}", config_.host,
+                                   config_.port, Short(e.what())));
   }
 }
 

@@ -1,5 +1,5 @@
-// executor/adapters/hive_server/hive_session.h — runs SQL on a Spark Thrift server or HiveServer2. Thrift stays behind
-// this wall.
+// executor/adapters/hive_server/hive_session.h — runs SQL on a Spark Thrift server or HiveServer2. Thrift
+// stays behind this wall.
 #pragma once
 
 #include <memory>
@@ -15,16 +15,17 @@ namespace godwit::executor {
 
 using SqlRow = std::vector<std::optional<std::string>>;  // none: NULL
 
-// Connects when first used, and again after a connection broke. Threads may share one; statements run one at a time.
+// Connects when first used, and again after a connection broke. Threads may share one; statements run one at
+// a time.
 class HiveSession {
  public:
   // `settings`: statements that every new session begins with ("SET TIME ZONE 'UTC'").
   HiveSession(HiveServerConfig config, std::vector<std::string> settings);
   ~HiveSession();
 
-  // The whole result; every column must be text (CAST … AS STRING). Errors: kUnavailable (no answer, time-out),
-  // kInvalidInput (the statement is refused, with the server's words); kUnsupported for more than kSqlRowsMax rows, or
-  // a column that is not text.
+  // The whole result; every column must be text (CAST … AS STRING). Errors: kUnavailable (no answer,
+  // time-out), kInvalidInput (the statement is refused, with the server's words); kUnsupported for more than
+  // kSqlRowsMax rows, or a column that is not text.
   Result<std::vector<SqlRow>> Query(const std::string& statement);
 
  private:

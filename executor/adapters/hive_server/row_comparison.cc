@@ -17,8 +17,8 @@ namespace {
 constexpr int kRowBuckets = 4096;
 constexpr size_t kBucketsLookedAt = 64;  // that differ; rows of others are counted only if these hold too few
 
-using Counts = std::map<std::string, std::string>;  // of a bucket, hash or row: its count, and for buckets its sum
-
+using Counts =
+    std::map<std::string, std::string>;  // of a bucket, hash or row: its count, and for buckets its sum
 
 Result<Counts> Grouped(SparkEngine& engine, const std::string& statement) {
   GODWIT_TRY_ASSIGN(const auto rows, engine.session().Query(statement));
@@ -48,20 +48,22 @@ std::vector<std::string> First(std::vector<std::string> keys, size_t count) {
 }
 
 std::string BucketSql(const std::string& rows) {
-  return fmt::format("SELECT CAST(pmod(h, {}) AS STRING), concat(CAST(count(*) AS STRING), ':', CAST(sum(CAST(h AS "
-                     "DECIMAL(38,0))) AS STRING)) FROM (SELECT xxhash64(j) AS h FROM ({})) GROUP BY pmod(h, {})",
-                     kRowBuckets, rows, kRowBuckets);
+  return fmt::format(
+      "SELECT CAST(pmod(h, {}) AS STRING), concat(CAST(count(*) AS STRING), ':', CAST(sum(CAST(h AS "
+      "DECIMAL(38,0))) AS STRING)) FROM (SELECT xxhash64(j) AS h FROM ({})) GROUP BY pmod(h, {})",
+      kRowBuckets, rows, kRowBuckets);
 }
 
 std::string HashSql(const std::string& rows, const std::vector<std::string>& buckets) {
-  return fmt::format("SELECT CAST(h AS STRING), CAST(count(*) AS STRING) FROM (SELECT xxhash64(j) AS h FROM ({})) WHERE "
-                     "pmod(h, {}) IN ({}) GROUP BY h",
-                     rows, kRowBuckets, fmt::join(buckets, ","));
+  return fmt::format(
+      "SELECT CAST(h AS STRING), CAST(count(*) AS STRING) FROM (SELECT xxhash64(j) AS h FROM ({})) WHERE "
+      "pmod(h, {}) IN ({}) GROUP BY h",
+      rows, kRowBuckets, fmt::join(buckets, ","));
 }
 
 std::string RowSql(const std::string& rows, const std::vector<std::string>& hashes) {
-  return fmt::format("SELECT j, CAST(count(*) AS STRING) FROM ({}) WHERE xxhash64(j) IN ({}) GROUP BY j", rows,
-                     fmt::join(hashes, ","));
+  return fmt::format("SELECT j, CAST(count(*) AS STRING) FROM ({}) WHERE xxhash64(j) IN ({}) GROUP BY j",
+                     rows, fmt::join(hashes, ","));
 }
 
 int64_t CountOf(const Counts& counts, const std::string& key) {
@@ -101,8 +103,8 @@ std::vector<std::string> DifferingColumns(const std::vector<RowDifference>& rows
   return names;
 }
 
-Result<RowComparer::Difference> SparkRowComparer::Compare(const TableName& table, const std::string& partition,
-                                                          size_t limit) {
+Result<RowComparer::Difference> SparkRowComparer::Compare(const TableName& table,
+                                                          const std::string& partition, size_t limit) {
   GODWIT_TRY(RefreshTable(source_.session(), table));
   GODWIT_TRY(RefreshTable(target_.session(), table));
   GODWIT_TRY_ASSIGN(const auto columns, source_.Columns(table));

@@ -1,5 +1,5 @@
-// executor/adapters/hive_server/row_comparison.h — the RowComparer port over two query engines that do not see each
-// other: hashes are narrowed down from buckets to rows, so that only what differs travels.
+// executor/adapters/hive_server/row_comparison.h — the RowComparer port over two query engines that do not
+// see each other: hashes are narrowed down from buckets to rows, so that only what differs travels.
 #pragma once
 
 #include "executor/adapters/hive_server/spark_engine.h"
@@ -17,8 +17,9 @@ class SparkRowComparer : public RowComparer {
   SparkEngine& target_;
 };
 
-// The columns in which a row of one side differs from a row of the other that shares all the rest. `rows` are JSON
-// objects as RowExpression writes them. Sorted as in `columns`. Cost: rows² × columns.
-std::vector<std::string> DifferingColumns(const std::vector<RowDifference>& rows, const std::vector<Column>& columns);
+// The columns in which a row of one side differs from a row of the other that shares all the rest. `rows` are
+// JSON objects as RowExpression writes them. Sorted as in `columns`. Cost: rows² × columns.
+std::vector<std::string> DifferingColumns(const std::vector<RowDifference>& rows,
+                                          const std::vector<Column>& columns);
 
 }  // namespace godwit::executor

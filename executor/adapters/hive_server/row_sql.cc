@@ -22,7 +22,8 @@ std::string_view Inside(std::string_view type) {
   return type.substr(open + 1, type.size() - open - 2);
 }
 
-// Parts at the commas that are not within brackets: of "string,map<int,int>" two; so are decimal(10,2)'s left alone.
+// Parts at the commas that are not within brackets: of "string,map<int,int>" two; so are decimal(10,2)'s left
+// alone.
 std::vector<std::string_view> Parts(std::string_view text) {
   std::vector<std::string_view> parts;
   int depth = 0;
@@ -48,8 +49,8 @@ Result<std::string> OfStruct(const std::string& expression, std::string_view typ
     const size_t colon = part.find(':');
     if (colon == part.npos) return Unsupported(fmt::format("type {}: a field without a type", type));
     const std::string name(Trimmed(part.substr(0, colon)));
-    GODWIT_TRY_ASSIGN(const std::string value,
-                      Canonical(expression + "." + QuoteName(name), Trimmed(part.substr(colon + 1)), depth + 1));
+    GODWIT_TRY_ASSIGN(const std::string value, Canonical(expression + "." + QuoteName(name),
+                                                         Trimmed(part.substr(colon + 1)), depth + 1));
     fields += fmt::format("{}{}, {}", fields.empty() ? "" : ", ", QuoteText(name), value);
   }
   return fmt::format("IF({} IS NULL, NULL, named_struct({}))", expression, fields);
@@ -61,8 +62,8 @@ Result<std::string> OfMap(const std::string& expression, std::string_view type, 
   const std::string variable = fmt::format("e{}", depth);
   GODWIT_TRY_ASSIGN(const std::string key, Canonical(variable + ".key", parts[0], depth + 1));
   GODWIT_TRY_ASSIGN(const std::string value, Canonical(variable + ".value", parts[1], depth + 1));
-  return fmt::format("array_sort(transform(map_entries({}), {} -> named_struct('k', {}, 'v', {})))", expression,
-                     variable, key, value);
+  return fmt::format("array_sort(transform(map_entries({}), {} -> named_struct('k', {}, 'v', {})))",
+                     expression, variable, key, value);
 }
 
 Result<std::string> Canonical(const std::string& expression, std::string_view type, int depth) {

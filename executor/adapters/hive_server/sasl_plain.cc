@@ -25,7 +25,8 @@ uint32_t Number(const uint8_t* bytes) {
 }  // namespace
 
 void SaslPlain::Say(uint8_t status, const std::string& text) {
-  const std::string message = static_cast<char>(status) + BigEndian(static_cast<uint32_t>(text.size())) + text;
+  const std::string message =
+      static_cast<char>(status) + BigEndian(static_cast<uint32_t>(text.size())) + text;
   below_->write(reinterpret_cast<const uint8_t*>(message.data()), static_cast<uint32_t>(message.size()));
   below_->flush();
 }
@@ -37,10 +38,12 @@ void SaslPlain::open() {
   uint8_t head[5];
   below_->readAll(head, sizeof head);
   const uint32_t length = Number(head + 1);
-  if (length > 64u << 10) throw TTransportException(TTransportException::CORRUPTED_DATA, "SASL: not an answer");
+  if (length > 64u << 10)
+    throw TTransportException(TTransportException::CORRUPTED_DATA, "SASL: not an answer");
   std::string text(length, '\0');
   if (length > 0) below_->readAll(reinterpret_cast<uint8_t*>(text.data()), length);
-  if (head[0] != kComplete) throw TTransportException(TTransportException::NOT_OPEN, "login refused: " + text);
+  if (head[0] != kComplete)
+    throw TTransportException(TTransportException::NOT_OPEN, "login refused: " + text);
 }
 
 uint32_t SaslPlain::read(uint8_t* bytes, uint32_t length) {
@@ -48,7 +51,8 @@ uint32_t SaslPlain::read(uint8_t* bytes, uint32_t length) {
     uint8_t head[4];
     below_->readAll(head, sizeof head);
     const uint32_t frame = Number(head);
-    if (frame > kFrameBytesMax) throw TTransportException(TTransportException::CORRUPTED_DATA, "SASL: frame too long");
+    if (frame > kFrameBytesMax)
+      throw TTransportException(TTransportException::CORRUPTED_DATA, "SASL: frame too long");
     read_.resize(frame);
     read_at_ = 0;
     if (frame > 0) below_->readAll(reinterpret_cast<uint8_t*>(read_.data()), frame);

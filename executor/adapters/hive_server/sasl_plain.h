@@ -1,5 +1,5 @@
-// executor/adapters/hive_server/sasl_plain.h — Thrift's SASL framing with the mechanism PLAIN (RFC 4616): user and
-// password once, then every message with its length in front.
+// executor/adapters/hive_server/sasl_plain.h — Thrift's SASL framing with the mechanism PLAIN (RFC 4616):
+// user and password once, then every message with its length in front.
 #pragma once
 
 #include <thrift/transport/TVirtualTransport.h>
@@ -11,7 +11,8 @@ namespace godwit::executor {
 
 class SaslPlain : public apache::thrift::transport::TVirtualTransport<SaslPlain> {
  public:
-  SaslPlain(std::shared_ptr<apache::thrift::transport::TTransport> below, std::string user, std::string password)
+  SaslPlain(std::shared_ptr<apache::thrift::transport::TTransport> below, std::string user,
+            std::string password)
       : below_(std::move(below)), user_(std::move(user)), password_(std::move(password)) {}
 
   bool isOpen() const override { return below_->isOpen(); }

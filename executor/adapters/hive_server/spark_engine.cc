@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <set>
 
 #include "executor/adapters/hive_server/row_sql.h"
 
@@ -22,12 +24,32 @@ Result<int64_t> Number(const std::optional<std::string>& cell) {
   return Unavailable("the query engine sent no number where one was asked for");
 }
 
-std::string DigestSelect(size_t place, const TableName& table, const std::string& row, const std::string& condition) {
+std::string DigestSelect(size_t place, const TableName& table, const std::string& row,
+                         const std::string& condition) {
   return fmt::format(
-      "SELECT CAST({} AS STRING), CAST(count(*) AS STRING), CAST(sum(CAST(xxhash64(j) AS DECIMAL(38,0))) AS STRING), "
+      "SELECT CAST({} AS STRING), CAST(count(*) AS STRING), CAST(sum(CAST(xxhash64(j) AS DECIMAL(38,0))) AS "
+      "STRING), "
       "CAST(sum(CAST(conv(substr(md5(j), 1, 15), 16, 10) AS DECIMAL(38,0))) AS STRING) "
       "FROM (SELECT {} AS j FROM {} WHERE {}) AS rows_{}",
       place, row, TableSql(table), condition, place);
+}
+
+// A partition without rows may be one that is not there: that is no answer.
+Status CheckEmptyOnes(HiveSession& session, const TableName& table,
+                      const std::vector<std::string>& partitions, const std::vector<RowsDigest>& digests) {
+  std::optional<std::set<std::string>> known;
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    if (digests[i].rows > 0 || partitions[i].empty()) continue;
+    if (!known) {
+      GODWIT_TRY_ASSIGN(const auto rows, session.Query("SHOW PARTITIONS " + TableSql(table)));
+      known.emplace();
+      for (const SqlRow& row : rows) known->insert(row.empty() ? "" : row[0].value_or(""));
+    }
+    if (!known->contains(partitions[i])) {
+      return Conflict(fmt::format("{} has no partition {} at the query engine", table.Text(), partitions[i]));
+    }
+  }
+  return Ok();
 }
 
 }  // namespace
@@ -73,13 +95,16 @@ Result<std::vector<RowsDigest>> SparkEngine::Digest(const TableName& table,
     for (const SqlRow& answer : answers) {
       if (answer.size() != 4) return Unavailable("the query engine sent another number of columns");
       GODWIT_TRY_ASSIGN(const int64_t place, Number(answer[0]));
-      if (place < 0 || static_cast<size_t>(place) >= digests.size()) return Unavailable("a partition nobody asked for");
+      if (place < 0 || static_cast<size_t>(place) >= digests.size())
+        return Unavailable("a partition nobody asked for");
       GODWIT_TRY_ASSIGN(digests[static_cast<size_t>(place)].rows, Number(answer[1]));
       digests[static_cast<size_t>(place)].digest = answer[2].value_or("0") + ":" + answer[3].value_or("0");
     }
   }
-  const bool complete = std::none_of(digests.begin(), digests.end(), [](const RowsDigest& d) { return d.rows < 0; });
+  const bool complete =
+      std::none_of(digests.begin(), digests.end(), [](const RowsDigest& d) { return d.rows < 0; });
   if (!complete) return Unavailable(fmt::format("the query engine left partitions of {} out", table.Text()));
+  GODWIT_TRY(CheckEmptyOnes(session_, table, partitions, digests));
   return digests;
 }
 

@@ -139,7 +139,8 @@ TEST_P(CatalogReal, PublishAddsMovesAndDropsOddlyNamedPartitions) {
   Publication publication;
   publication.table = table.name;
   publication.op = "op1";
-  for (const char* city : {"a b", "a/b", "100%", "x:y", "__HIVE_DEFAULT_PARTITION__", "Zürich", "日本", "q'\"", "=", "#?{}"}) {
+  for (const char* city :
+       {"a b", "a/b", "100%", "x:y", "__HIVE_DEFAULT_PARTITION__", "Zürich", "日本", "q'\"", "=", "#?{}"}) {
     publication.partitions.push_back(Partition(table, "2026-11-22 00:00:00", city));
   }
   std::sort(publication.partitions.begin(), publication.partitions.end());

@@ -62,7 +62,8 @@ class CopierReal : public testing::TestWithParam<bool> {
     std::vector<std::string> files;
     auto list = storage.ListFiles(location);
     for (const FileStatus& file : *list) {
-      files.push_back(file.path + " " + std::to_string(file.bytes) + " " + *storage.FileDigest(location, file.path));
+      files.push_back(file.path + " " + std::to_string(file.bytes) + " " +
+                      *storage.FileDigest(location, file.path));
     }
     return files;
   }
@@ -77,7 +78,8 @@ TEST_P(CopierReal, ManyTablesInOneRunLandWholeWithOwnersAndOddNames) {
   CopyRequest request;
   request.tag = "godwit:unit " + run_ + ":1:copy";
   for (const char* table : {"t1", "t2"}) {
-    for (const char* partition : {"dt=1/city=a%2Fb c", "dt=2/city=a%2Fb c", "dt=2/city=100%25", "dt=2/city=Zürich"}) {
+    for (const char* partition :
+         {"dt=1/city=a%2Fb c", "dt=2/city=a%2Fb c", "dt=2/city=100%25", "dt=2/city=Zürich"}) {
       request.items.push_back(Item(table, partition));
       const std::string path = root_ + "/" + table + "/" + partition;
       ASSERT_OK(source_->Create(path + "/part-0", std::string(2000, 'x') + table + partition, true));
@@ -95,7 +97,8 @@ TEST_P(CopierReal, ManyTablesInOneRunLandWholeWithOwnersAndOddNames) {
   EXPECT_EQ(*copier_->Submit(request), Effect::kAlready);
   const CopyStatus status = WaitFor(request.tag);
   ASSERT_EQ(status.state, CopyState::kSucceeded) << status.message;
-  for (const CopyItem& item : request.items) EXPECT_EQ(Files(*source_, item.from), Files(*target_, item.to)) << item.to;
+  for (const CopyItem& item : request.items)
+    EXPECT_EQ(Files(*source_, item.from), Files(*target_, item.to)) << item.to;
   auto there = target_->Stat(root_ + "/_godwit/t1/a1/dt=1/city=a%2Fb c");
   ASSERT_OK(there);
   EXPECT_EQ((*there)->owner, "etl");

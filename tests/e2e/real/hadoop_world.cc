@@ -61,23 +61,26 @@ TableMeta TextTable(const GivenTable& given, const std::string& location) {
 }  // namespace
 
 HadoopWorld::HadoopWorld(const GivenWorld& given)
-    : source_(OpenSite(StackFile(), "source")), target_(OpenSite(StackFile(), "target")), jobs_(JobsOf(given)) {
+    : source_(OpenSite(StackFile(), "source")),
+      target_(OpenSite(StackFile(), "target")),
+      jobs_(JobsOf(given)) {
   const nlohmann::json stack = StackFile();
   DistcpConfig config;
   for (const auto& part : stack["distcp"]) config.command.push_back(part);
   config.properties = {"mapreduce.framework.name=local"};
   static int made = 0;
-  config.work_folder = std::string(stack["work"]) + "/conformance" + std::to_string(getpid()) + "-" +
-                       std::to_string(made++);
+  config.work_folder =
+      std::string(stack["work"]) + "/conformance" + std::to_string(getpid()) + "-" + std::to_string(made++);
   copier_ = Must(OpenHadoopCopier(config, *source_, *target_));
   comparer_ = OpenHadoopComparer(*source_, *target_);
   World& jobs = jobs_.world();
-  world_ = std::make_unique<World>(
-      World{{source_->storage(), source_->catalog(), source_->barrier(), jobs.source.scheduler, source_->query_engine()},
-            {target_->storage(), target_->catalog(), target_->barrier(), jobs.target.scheduler, target_->query_engine()},
-            *copier_,
-            *comparer_,
-            notifier_});
+  world_ = std::make_unique<World>(World{{source_->storage(), source_->catalog(), source_->barrier(),
+                                          jobs.source.scheduler, source_->query_engine()},
+                                         {target_->storage(), target_->catalog(), target_->barrier(),
+                                          jobs.target.scheduler, target_->query_engine()},
+                                         *copier_,
+                                         *comparer_,
+                                         notifier_});
   for (const Side side : {Side::kSource, Side::kTarget}) {
     Empty(side);
     const auto& site = side == Side::kSource ? given.source : given.target;
@@ -104,7 +107,8 @@ void HadoopWorld::AddTable(Side side, const GivenTable& given) {
   publication.table = name;
   publication.op = "given";
   for (const GivenPartition& partition : given.partitions) {
-    const std::string location = partition.name.empty() ? table.location : table.location + "/" + partition.name;
+    const std::string location =
+        partition.name.empty() ? table.location : table.location + "/" + partition.name;
     Must(At(side).hdfs().MakeFolders(Must(At(side).hdfs().PathOf(location))));
     for (const GivenFile& file : partition.files) WriteFile(side, location, file.path, file.bytes);
     if (!partition.name.empty()) publication.partitions.push_back({partition.name, location, {}, {}});
@@ -115,8 +119,8 @@ void HadoopWorld::AddTable(Side side, const GivenTable& given) {
 
 std::string HadoopWorld::AttemptLocation(Side side, const TableName& table, const std::string& attempt,
                                          const std::string& partition) {
-  return At(side).hdfs().LocationOf("/warehouse/" + table.db + ".db/" + kAttemptFolder + "/" + table.name + "/" +
-                                    attempt + (partition.empty() ? "" : "/" + partition));
+  return At(side).hdfs().LocationOf("/warehouse/" + table.db + ".db/" + kAttemptFolder + "/" + table.name +
+                                    "/" + attempt + (partition.empty() ? "" : "/" + partition));
 }
 
 std::string HadoopWorld::FilePath(Side side, const std::string& location, const std::string& path) {

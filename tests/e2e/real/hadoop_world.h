@@ -1,4 +1,5 @@
-// tests/e2e/real/hadoop_world.h — two real Hadoop sites filled as a conformance test asks; their scheduler is a local one.
+// tests/e2e/real/hadoop_world.h — two real Hadoop sites filled as a conformance test asks; their scheduler is
+// a local one.
 #pragma once
 
 #include <memory>
@@ -18,10 +19,13 @@ class HadoopWorld : public conformance::TestWorld {
   World& world() override { return *world_; }
   std::string AttemptLocation(Side side, const TableName& table, const std::string& attempt,
                               const std::string& partition) override;
-  void WriteFile(Side side, const std::string& location, const std::string& path, const std::string& bytes) override;
+  void WriteFile(Side side, const std::string& location, const std::string& path,
+                 const std::string& bytes) override;
   void RemoveFile(Side side, const std::string& location, const std::string& path) override;
   std::string ReadFile(Side side, const std::string& location, const std::string& path) override;
-  void BeginRun(Side side, const std::string& job, const std::string& due) override { jobs_.BeginRun(side, job, due); }
+  void BeginRun(Side side, const std::string& job, const std::string& due) override {
+    jobs_.BeginRun(side, job, due);
+  }
   void EndRun(Side side, const std::string& job, RunState state) override { jobs_.EndRun(side, job, state); }
   void LetTimePass() override { jobs_.LetTimePass(); }
 

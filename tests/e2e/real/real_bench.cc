@@ -1,5 +1,6 @@
-// real_bench STACK.JSON TABLES PARTITIONS FILES: one warehouse, copied once by plain distcp and once by godwit's adapters,
-// in the same run; then again after one partition in a hundred changed. PARTITIONS a table, FILES a partition.
+// real_bench STACK.JSON TABLES PARTITIONS FILES: one warehouse, copied once by plain distcp and once by
+// godwit's adapters, in the same run; then again after one partition in a hundred changed. PARTITIONS a
+// table, FILES a partition.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -107,12 +108,14 @@ double PlainDistcp(const json& stack, HadoopSite& source, HadoopSite& target) {
   command.argv.push_back(target.hdfs().LocationOf("/plain"));
   Stopwatch watch;
   const Finished finished = Must(RunCommand(command));
-  if (finished.exit_code != 0) std::fprintf(stderr, "plain distcp: %d\n%s\n", finished.exit_code, finished.err.c_str());
+  if (finished.exit_code != 0)
+    std::fprintf(stderr, "plain distcp: %d\n%s\n", finished.exit_code, finished.err.c_str());
   return watch.Lap();
 }
 
 struct Listed {
-  std::map<std::pair<int, std::string>, std::pair<std::string, std::vector<FileStatus>>> partitions;  // → location
+  std::map<std::pair<int, std::string>, std::pair<std::string, std::vector<FileStatus>>>
+      partitions;  // → location
 };
 
 Listed List(HadoopSite& site, const Size& size) {
@@ -139,8 +142,9 @@ struct Round {
 };
 
 // What the engine does in one round: look, copy what changed, compare listings and digests, publish.
-Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, const Size& size, const std::string& op,
-                std::map<std::pair<int, std::string>, std::string>& done, size_t digest_every) {
+Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, const Size& size,
+                const std::string& op, std::map<std::pair<int, std::string>, std::string>& done,
+                size_t digest_every) {
   Round round;
   Stopwatch watch;
   const Listed from = List(source, size);
@@ -150,9 +154,9 @@ Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, co
   for (const auto& [key, place] : from.partitions) {
     if (done[key] == FingerprintOf(place.second)) continue;
     changed.push_back(key);
-    request.items.push_back({place.first, target.hdfs().LocationOf(fmt::format(
-                                              "/warehouse/bench.db/_godwit/{}/{}/{}", TableNamed(key.first).name, op,
-                                              key.second))});
+    request.items.push_back(
+        {place.first, target.hdfs().LocationOf(fmt::format("/warehouse/bench.db/_godwit/{}/{}/{}",
+                                                           TableNamed(key.first).name, op, key.second))});
   }
   round.look = watch.Lap();
   Must(copier.Submit(request));
@@ -171,7 +175,8 @@ Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, co
     const auto& files = from.partitions.at(changed[i]).second;
     for (size_t f = 0; f < files.size(); ++f) {
       ++round.files;
-      const bool same = f < there[i].size() && there[i][f].path == files[f].path && there[i][f].bytes == files[f].bytes;
+      const bool same =
+          f < there[i].size() && there[i][f].path == files[f].path && there[i][f].bytes == files[f].bytes;
       if (!same) std::fprintf(stderr, "differs: %s %s\n", locations[i].c_str(), files[f].path.c_str());
       if (round.files % digest_every != 0) continue;
       sent.push_back({request.items[i].from, files[f].path});
@@ -205,10 +210,12 @@ Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, co
 }
 
 void Show(const char* name, const Round& round) {
-  std::printf("%s partitions=%zu files=%zu look=%.1fs copy=%.1fs compare=%.1fs digests=%zu digest=%.1fs publish=%.1fs "
-              "(%.0f/s) total=%.1fs\n",
-              name, round.partitions, round.files, round.look, round.copy, round.verify, round.digested, round.digest,
-              round.publish, static_cast<double>(round.partitions) / round.publish, round.total());
+  std::printf(
+      "%s partitions=%zu files=%zu look=%.1fs copy=%.1fs compare=%.1fs digests=%zu digest=%.1fs "
+      "publish=%.1fs "
+      "(%.0f/s) total=%.1fs\n",
+      name, round.partitions, round.files, round.look, round.copy, round.verify, round.digested, round.digest,
+      round.publish, static_cast<double>(round.partitions) / round.publish, round.total());
   std::fflush(stdout);
 }
 

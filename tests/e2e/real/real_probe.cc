@@ -1,5 +1,5 @@
-// real_probe STACK.JSON VERB …: one call of a port against the running stack; prints {"code", "text"}. For the fault
-// scenarios of tests/e2e.
+// real_probe STACK.JSON VERB …: one call of a port against the running stack; prints {"code", "text"}. For
+// the fault scenarios of tests/e2e.
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -50,6 +50,12 @@ struct Probe {
     config.hdfs.user = "root";
     config.hdfs.replication = 1;
     config.metastore.uris = {stack[side]["metastore"]};
+    if (const std::string spark = stack[side]["spark"]; !spark.empty()) {
+      config.query_engine.emplace();
+      config.query_engine->host = spark.substr(0, spark.find(':'));
+      config.query_engine->port = std::stoi(spark.substr(spark.find(':') + 1));
+      config.query_engine->user = "root";
+    }
     return *HadoopSite::Open(config);
   }
 
@@ -71,7 +77,8 @@ struct Probe {
     TableMeta table;
     table.name = *ParseTableName(a[1]);
     const std::string database = site.hdfs().LocationOf("/warehouse/" + table.name.db + ".db");
-    if (auto made = site.catalog().CreateDatabase({table.name.db, database, "", {}}); !made.ok()) return Of(made);
+    if (auto made = site.catalog().CreateDatabase({table.name.db, database, "", {}}); !made.ok())
+      return Of(made);
     table.columns = {{"id", "bigint", ""}};
     table.partition_keys = {{"dt", "string", ""}};
     table.location = database + "/" + table.name.name;
@@ -85,8 +92,8 @@ struct Probe {
     Publication publication;
     publication.table = *ParseTableName(a[1]);
     publication.op = "probe";
-    const std::string location = site.hdfs().LocationOf("/warehouse/" + publication.table.db + ".db/_godwit/" +
-                                                        publication.table.name + "/a1/" + a[2]);
+    const std::string location = site.hdfs().LocationOf(
+        "/warehouse/" + publication.table.db + ".db/_godwit/" + publication.table.name + "/a1/" + a[2]);
     publication.partitions = {{a[2], location, {}, {}}};
     return Of(site.catalog().Publish(publication));
   }
@@ -97,10 +104,8 @@ struct Probe {
     config.work_folder = stack["work"];
     auto copier = OpenHadoopCopier(config, *source, *target);
     if (!copier.ok()) return Of(copier.error());
-    const CopyRequest request{a[0],
-                              Direction::kToTarget,
-                              {{source->hdfs().LocationOf(a[1]), target->hdfs().LocationOf(a[2])}},
-                              0};
+    const CopyRequest request{
+        a[0], Direction::kToTarget, {{source->hdfs().LocationOf(a[1]), target->hdfs().LocationOf(a[2])}}, 0};
     if (auto submitted = (*copier)->Submit(request); !submitted.ok()) return Of(submitted);
     for (;;) {
       auto status = (*copier)->Poll(a[0]);
@@ -110,11 +115,28 @@ struct Probe {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
     }
   }
+  Answer Sql(const Arguments& a) {
+    auto rows = At(a[0]).spark()->session().Query(a[1]);
+    if (!rows.ok()) return Of(rows.error());
+    std::string text;
+    for (const SqlRow& row : *rows) {
+      for (const auto& cell : row) text += cell.value_or("NULL") + "\t";
+      text += "\n";
+    }
+    return {"done", text};
+  }
+  // All rows of a table as one digest, with their number.
+  Answer Digest(const Arguments& a) {
+    auto digests = At(a[0]).query_engine().Digest(*ParseTableName(a[1]), {""});
+    return digests.ok() ? Answer{"done", std::to_string((*digests)[0].rows) + " " + (*digests)[0].digest}
+                        : Of(digests.error());
+  }
   Answer Doctor(const Arguments& a) {
     const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
     std::string text;
     for (const Finding& finding : At(a[0]).Diagnose({a[1]}, now).findings) {
-      text += finding.check + " " + std::to_string(static_cast<int>(finding.severity)) + ": " + finding.text + "\n";
+      text += finding.check + " " + std::to_string(static_cast<int>(finding.severity)) + ": " + finding.text +
+              "\n";
     }
     return {"done", text};
   }
@@ -123,12 +145,15 @@ struct Probe {
 int Main(const Arguments& arguments) {
   using Verb = Answer (Probe::*)(const Arguments&);
   static const std::map<std::string, std::pair<Verb, size_t>> kVerbs = {
-      {"list", {&Probe::List, 2}},       {"stat", {&Probe::Stat, 2}},   {"write", {&Probe::Write, 3}},
-      {"close", {&Probe::Close, 3}},     {"create", {&Probe::Create, 2}}, {"publish", {&Probe::Publish, 3}},
-      {"copy", {&Probe::Copy, 3}},       {"doctor", {&Probe::Doctor, 2}}};
+      {"list", {&Probe::List, 2}},    {"stat", {&Probe::Stat, 2}},     {"write", {&Probe::Write, 3}},
+      {"close", {&Probe::Close, 3}},  {"create", {&Probe::Create, 2}}, {"publish", {&Probe::Publish, 3}},
+      {"copy", {&Probe::Copy, 3}},    {"doctor", {&Probe::Doctor, 2}}, {"sql", {&Probe::Sql, 2}},
+      {"digest", {&Probe::Digest, 2}}};
   const auto verb = arguments.size() < 2 ? kVerbs.end() : kVerbs.find(arguments[1]);
   if (verb == kVerbs.end() || arguments.size() != 2 + verb->second.second) {
-    std::fprintf(stderr, "usage: real_probe STACK.JSON list|stat|write|close|create|publish|copy|doctor …\n");
+    std::fprintf(
+        stderr,
+        "usage: real_probe STACK.JSON list|stat|write|close|create|publish|copy|doctor|sql|digest …\n");
     return 2;
   }
   Probe probe;
@@ -137,8 +162,9 @@ int Main(const Arguments& arguments) {
   probe.source = probe.OpenSite("source");
   probe.target = probe.OpenSite("target");
   const Answer answer = (probe.*verb->second.first)({arguments.begin() + 2, arguments.end()});
-  std::printf("%s\n", json{{"code", answer.code}, {"text", answer.text}}.dump(-1, ' ', false,
-              json::error_handler_t::replace).c_str());
+  std::printf("%s\n", json{{"code", answer.code}, {"text", answer.text}}
+                          .dump(-1, ' ', false, json::error_handler_t::replace)
+                          .c_str());
   return 0;
 }
 

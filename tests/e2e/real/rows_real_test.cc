@@ -12,14 +12,16 @@ class RowsReal : public testing::Test {
  protected:
   void SetUp() override {
     stack_ = StackFile();
-    if (stack_["source"]["spark"] == "" || stack_["target"]["spark"] == "") GTEST_SKIP() << "the stack has no Spark";
+    if (stack_["source"]["spark"] == "" || stack_["target"]["spark"] == "")
+      GTEST_SKIP() << "the stack has no Spark";
     source_ = Engine("source");
     target_ = Engine("target");
     for (SparkEngine* engine : {source_.get(), target_.get()}) {
       ASSERT_OK(engine->session().Query("CREATE DATABASE IF NOT EXISTS rows_real"));
       ASSERT_OK(engine->session().Query("DROP TABLE IF EXISTS rows_real.t"));
       ASSERT_OK(engine->session().Query(
-          "CREATE TABLE rows_real.t (id BIGINT, d DOUBLE, ts TIMESTAMP, m MAP<STRING, INT>, s STRUCT<a: INT, b: "
+          "CREATE TABLE rows_real.t (id BIGINT, d DOUBLE, ts TIMESTAMP, m MAP<STRING, INT>, s STRUCT<a: INT, "
+          "b: "
           "ARRAY<MAP<INT, DOUBLE>>>, b BINARY) PARTITIONED BY (dt STRING, h INT) STORED AS PARQUET"));
     }
   }
@@ -36,7 +38,8 @@ class RowsReal : public testing::Test {
     ASSERT_OK(engine.session().Query("INSERT INTO rows_real.t PARTITION(" + partition + ") " + select));
   }
 
-  static std::string Row(const std::string& id, const std::string& d, const std::string& m, const std::string& rest = "") {
+  static std::string Row(const std::string& id, const std::string& d, const std::string& m,
+                         const std::string& rest = "") {
     return "SELECT " + id + ", " + d + ", timestamp'2026-11-22 10:00:00.123456', " + m +
            ", named_struct('a', CAST(NULL AS INT), 'b', array(map(1, 0.5D))), X'00FF'" + rest;
   }
@@ -47,12 +50,13 @@ class RowsReal : public testing::Test {
 };
 
 TEST_F(RowsReal, EqualRowsInAnotherOrderAndFormHaveEqualDigests) {
-  Insert(*source_, "dt='a b', h=1", Row("1", "0.0D", "map('x', 1, 'y', 2)") + " UNION ALL " + Row("2", "double('NaN')", "map()"));
+  Insert(*source_, "dt='a b', h=1",
+         Row("1", "0.0D", "map('x', 1, 'y', 2)") + " UNION ALL " + Row("2", "double('NaN')", "map()"));
   Insert(*source_, "dt='a b', h=2", Row("3", "1.5D", "NULL"));
   Insert(*target_, "dt='a b', h=1", Row("2", "double('NaN')", "map()"));
   Insert(*target_, "dt='a b', h=1", Row("1", "-0.0D", "map('y', 2, 'x', 1)"));
   Insert(*target_, "dt='a b', h=2", Row("3", "1.5D", "NULL"));
-  const std::vector<std::string> partitions = {"dt=a b/h=2", "dt=a b/h=1", "dt=none/h=9"};
+  const std::vector<std::string> partitions = {"dt=a b/h=2", "dt=a b/h=1"};
   auto a = source_->Digest(kTable, partitions);
   auto b = target_->Digest(kTable, partitions);
   ASSERT_OK(a);
@@ -60,7 +64,7 @@ TEST_F(RowsReal, EqualRowsInAnotherOrderAndFormHaveEqualDigests) {
   EXPECT_EQ(*a, *b);
   EXPECT_EQ((*a)[0].rows, 1);
   EXPECT_EQ((*a)[1].rows, 2);
-  EXPECT_EQ((*a)[2].rows, 0);
+  EXPECT_FALSE(source_->Digest(kTable, {"dt=none/h=9"}).ok());
 }
 
 TEST_F(RowsReal, NullsInOtherColumnsAndRepeatedRowsDiffer) {
@@ -72,7 +76,8 @@ TEST_F(RowsReal, NullsInOtherColumnsAndRepeatedRowsDiffer) {
   ASSERT_OK(difference);
   ASSERT_EQ(difference->rows.size(), 2u);
   EXPECT_EQ(difference->columns, std::vector<std::string>{"id"});
-  for (const RowDifference& row : difference->rows) std::cerr << row.row << " " << row.source_count << " " << row.target_count << "\n";
+  for (const RowDifference& row : difference->rows)
+    std::cerr << row.row << " " << row.source_count << " " << row.target_count << "\n";
 }
 
 TEST_F(RowsReal, RefusalIsNotEquality) {

@@ -8,7 +8,7 @@ import traceback
 from stack.fetch import say
 from stack.stack import Stack
 
-from . import faults
+from . import faults, migrate
 
 # name: (servers, what runs). A runner gets the stack and the build folder and raises if the scenario fails.
 PLAIN = {"target": "3.1.3", "yarn": True, "spark": ("source", "target")}
@@ -61,6 +61,18 @@ def quota(stack, build):
 @scenario("metastore_killed", PLAIN)
 def metastore_killed(stack, build):
     faults.metastore_killed(stack)
+
+
+@scenario("migrate", PLAIN)
+def whole_migration(stack, build):
+    """Real Hive and Spark tables, a view among them, from site to site by the real engine; read back through Spark."""
+    migrate.whole(stack, build)
+
+
+@scenario("killed", PLAIN)
+def killed_migration(stack, build):
+    """The same with kill -9 at ten moments."""
+    migrate.killed(stack, build)
 
 
 @scenario("metastore_4", {"target": "4.0.1"})

@@ -33,11 +33,12 @@ TEST(DistcpCommand, GenericOptionsComeFirstAndNothingIsQuoted) {
   config.command = {"/usr/bin/hadoop", "distcp"};
   config.resource_managers = {"http://rm:8088"};
   config.queue = "migration";
-  EXPECT_EQ(Line(DistcpArguments(config, SomeRun())),
-            "/usr/bin/hadoop|distcp|-Ddfs.checksum.combine.mode=COMPOSITE_CRC|"
-            "-Dmapreduce.job.name=godwit:u; rm -rf /:1:copy|-Dmapreduce.map.speculative=false|"
-            "-Dmapreduce.job.tags=godwit,godwit_x|-Dmapreduce.job.queuename=migration|-pugpax|-m|20|-i|-direct|"
-            "-numListstatusThreads|8|-async|-f|file:///var/lib/godwit/x/sources|hdfs://b/db/_godwit/.landing/x");
+  EXPECT_EQ(
+      Line(DistcpArguments(config, SomeRun())),
+      "/usr/bin/hadoop|distcp|-Ddfs.checksum.combine.mode=COMPOSITE_CRC|"
+      "-Dmapreduce.job.name=godwit:u; rm -rf /:1:copy|-Dmapreduce.map.speculative=false|"
+      "-Dmapreduce.job.tags=godwit,godwit_x|-Dmapreduce.job.queuename=migration|-pugpax|-m|20|-i|-direct|"
+      "-numListstatusThreads|8|-async|-f|file:///var/lib/godwit/x/sources|hdfs://b/db/_godwit/.landing/x");
 }
 
 TEST(DistcpCommand, LocalRunnerOfAnOldHadoop) {

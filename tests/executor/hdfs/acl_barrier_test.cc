@@ -23,7 +23,8 @@ class OneTable : public Catalog {
     meta.partition_keys = {{"dt", "string", ""}};
     return std::optional<TableMeta>(meta);
   }
-  Result<std::vector<PartitionMeta>> ListPartitions(const TableName&, const std::string& after, size_t) override {
+  Result<std::vector<PartitionMeta>> ListPartitions(const TableName&, const std::string& after,
+                                                    size_t) override {
     if (!after.empty()) return std::vector<PartitionMeta>{};
     return std::vector<PartitionMeta>{{"dt=1", "hdfs://fake/w/db/t/dt=1", {}, {}},
                                       {"dt=2", "hdfs://fake/elsewhere/two", {}, {}}};
@@ -59,7 +60,9 @@ class Barrier : public testing::Test {
 
 TEST_F(Barrier, ClosesEveryFolderOfTheTableAndOpensThemAsTheyWere) {
   AclBarrier barrier(*hdfs_, catalog_);
-  const auto set = [&](bool closed, Token token) { return barrier.Set(kTable, Party::kWriters, closed, token); };
+  const auto set = [&](bool closed, Token token) {
+    return barrier.Set(kTable, Party::kWriters, closed, token);
+  };
   EXPECT_FALSE(barrier.Get(kTable, Party::kWriters)->closed);
   auto closed = set(true, 2);
   ASSERT_TRUE(closed.ok()) << closed.error().message;
@@ -106,7 +109,8 @@ TEST_F(Barrier, SurvivesAFailureAtEveryChange) {
   for (int fail_at = 0; fail_at < 60; ++fail_at) {
     const Token token = 10 + 2 * static_cast<Token>(fail_at);
     int changes = 0;
-    fake_.intercept = [&](const std::string& operation, const httplib::Request& request, httplib::Response& response) {
+    fake_.intercept = [&](const std::string& operation, const httplib::Request& request,
+                          httplib::Response& response) {
       const bool change = request.method != "GET" && operation != "CREATE";
       if (!change || changes++ != fail_at) return false;
       return FakeHdfs::Refuse(response, 500, "IOException"), true;
@@ -139,7 +143,8 @@ TEST(BarrierRecord, ComesBack) {
   const BarrierRecord record{true, 42};
   EXPECT_EQ(RecordName(record), "00000000000000000042.closed");
   EXPECT_EQ(*ParseRecordName(RecordName(record)), record);
-  for (const char* other : {"", "x.closed", "1", "1.shut", ".closed"}) EXPECT_FALSE(ParseRecordName(other).ok()) << other;
+  for (const char* other : {"", "x.closed", "1", "1.shut", ".closed"})
+    EXPECT_FALSE(ParseRecordName(other).ok()) << other;
   const FolderModes modes = {{"/a b", 0755}, {"/c", 0}};
   EXPECT_EQ(*ParseModes(FormatModes(modes)), modes);
   EXPECT_EQ(ParseModes("755 /a").error().code, ErrorCode::kCorrupt);

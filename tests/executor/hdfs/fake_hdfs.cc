@@ -102,7 +102,8 @@ void FakeHdfs::Answer(const httplib::Request& request, httplib::Response& respon
   }
   if (intercept && intercept(operation, request, response)) return;
   constexpr char kPrefix[] = "/webhdfs/v1";
-  const std::string path = request.path.size() > sizeof kPrefix ? request.path.substr(sizeof kPrefix - 1) : "/";
+  const std::string path =
+      request.path.size() > sizeof kPrefix ? request.path.substr(sizeof kPrefix - 1) : "/";
   std::lock_guard lock(mutex_);
   if (request.has_param("datanode")) {
     DataNode(request.get_param_value("op"), path, request, response);
@@ -129,22 +130,23 @@ std::string FakeHdfs::Listing(const std::string& path, const std::string& after)
       .dump();
 }
 
-void FakeHdfs::NameNode(const std::string& operation, const std::string& path, const httplib::Request& request,
-                        httplib::Response& response) {
+void FakeHdfs::NameNode(const std::string& operation, const std::string& path,
+                        const httplib::Request& request, httplib::Response& response) {
   const auto there = nodes_.find(path);
   const bool exists = there != nodes_.end();
   if (operation == "OPEN" || operation == "CREATE") {
     response.status = 307;
-    response.set_header("Location", fmt::format("{}/webhdfs/v1{}?op={}&datanode=1&overwrite={}&offset={}", address(),
-                                                PercentEncode(path, "/"), operation,
-                                                request.get_param_value("overwrite"),
-                                                request.get_param_value("offset")));
+    response.set_header("Location",
+                        fmt::format("{}/webhdfs/v1{}?op={}&datanode=1&overwrite={}&offset={}", address(),
+                                    PercentEncode(path, "/"), operation, request.get_param_value("overwrite"),
+                                    request.get_param_value("offset")));
     if (operation == "OPEN" && !exists) Refuse(response, 404, "FileNotFoundException");
   } else if (operation == "MKDIRS") {
     AddParents(path + "/");
     Send(response, {{"boolean", true}});
   } else if (operation == "DELETE") {
-    std::erase_if(nodes_, [&](const auto& node) { return node.first == path || node.first.starts_with(path + "/"); });
+    std::erase_if(nodes_,
+                  [&](const auto& node) { return node.first == path || node.first.starts_with(path + "/"); });
     Send(response, {{"boolean", exists}});
   } else if (!exists) {
     Refuse(response, 404, "FileNotFoundException");
@@ -170,8 +172,8 @@ void FakeHdfs::NameNode(const std::string& operation, const std::string& path, c
   }
 }
 
-void FakeHdfs::DataNode(const std::string& operation, const std::string& path, const httplib::Request& request,
-                        httplib::Response& response) {
+void FakeHdfs::DataNode(const std::string& operation, const std::string& path,
+                        const httplib::Request& request, httplib::Response& response) {
   if (operation == "OPEN") {
     const std::string offset = request.get_param_value("offset");
     response.set_content(nodes_[path].bytes.substr(offset.empty() ? 0 : std::stoul(offset)),

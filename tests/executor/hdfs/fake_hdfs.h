@@ -1,5 +1,5 @@
-// tests/executor/hdfs/fake_hdfs.h — a NameNode and its DataNode in one small HTTP server, with a tree in memory and a
-// place to make things go wrong.
+// tests/executor/hdfs/fake_hdfs.h — a NameNode and its DataNode in one small HTTP server, with a tree in
+// memory and a place to make things go wrong.
 #pragma once
 
 #include <httplib.h>

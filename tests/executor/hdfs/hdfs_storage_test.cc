@@ -59,12 +59,14 @@ TEST(HdfsStorage, FileOpenForWritingIsSeen) {
   fake.Put("/w/whole", std::string(1 << 20, 'x'));
   fake.Put("/w/small", "x");
   int asked = 0;
-  fake.intercept = [&](const std::string& operation, const httplib::Request& request, httplib::Response& response) {
+  fake.intercept = [&](const std::string& operation, const httplib::Request& request,
+                       httplib::Response& response) {
     if (operation != "GET_BLOCK_LOCATIONS") return false;
     ++asked;
     const bool open = request.path.ends_with("/whole");
-    response.set_content(std::string(R"({"LocatedBlocks":{"isUnderConstruction":)") + (open ? "true" : "false") + "}}",
-                         "application/json");
+    response.set_content(
+        std::string(R"({"LocatedBlocks":{"isUnderConstruction":)") + (open ? "true" : "false") + "}}",
+        "application/json");
     return true;
   };
   auto hdfs = fake.Open();

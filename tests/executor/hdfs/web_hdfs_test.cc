@@ -33,7 +33,8 @@ TEST(WebHdfsPath, BelongsToThisFileSystem) {
   EXPECT_EQ(*hdfs->PathOf("hdfs://nn1:8020/a//"), "/a");
   EXPECT_EQ(*hdfs->PathOf("/a=%2F b"), "/a=%2F b");
   EXPECT_EQ(*hdfs->PathOf("hdfs://prod"), "/");
-  for (const char* other : {"hdfs://prod2/a", "s3a://prod/a", "hdfs://prod/a/../b", "relative", "hdfs://prod/a\nb", ""}) {
+  for (const char* other :
+       {"hdfs://prod2/a", "s3a://prod/a", "hdfs://prod/a/../b", "relative", "hdfs://prod/a\nb", ""}) {
     EXPECT_EQ(CodeOf(hdfs->PathOf(other)), ErrorCode::kInvalidInput) << other;
   }
 }
@@ -110,7 +111,8 @@ TEST(WebHdfs, DeadDataNodeIsNamedToTheNameNode) {
   FakeHdfs fake;
   fake.Put("/a", "bytes");
   std::string excluded;
-  fake.intercept = [&](const std::string& operation, const httplib::Request& request, httplib::Response& response) {
+  fake.intercept = [&](const std::string& operation, const httplib::Request& request,
+                       httplib::Response& response) {
     if (operation != "OPEN" && operation != "CREATE") return false;
     excluded = request.get_param_value("excludedatanodes");
     if (!excluded.empty()) return false;
@@ -137,8 +139,9 @@ TEST(WebHdfs, RedirectsThatLeadAstrayAreRefused) {
   HdfsConfig config = fake.Config();
   config.datanode_hosts = {"dn1.example.com", ".dc1.example.com"};
   auto hdfs = *WebHdfs::Open(config);
-  for (const char* astray : {"http://169.254.169.254/latest", "file:///etc/passwd", "http://evil.example.org/x",
-                             "http://dn1.example.com@evil.org/x", "gopher://dn1.example.com/"}) {
+  for (const char* astray :
+       {"http://169.254.169.254/latest", "file:///etc/passwd", "http://evil.example.org/x",
+        "http://dn1.example.com@evil.org/x", "gopher://dn1.example.com/"}) {
     location = astray;
     EXPECT_FALSE(hdfs->ReadSmall("/a", 100).ok()) << astray;
   }
@@ -162,10 +165,11 @@ TEST(WebHdfs, StreamThatDripsIsGivenUp) {
   fake.Put("/a", "x");
   fake.intercept = [](const std::string& operation, const httplib::Request&, httplib::Response& response) {
     if (operation != "OPEN@datanode") return false;
-    response.set_content_provider(1000, "application/octet-stream", [](size_t, size_t, httplib::DataSink& sink) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(300));
-      return sink.write("x", 1);
-    });
+    response.set_content_provider(1000, "application/octet-stream",
+                                  [](size_t, size_t, httplib::DataSink& sink) {
+                                    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+                                    return sink.write("x", 1);
+                                  });
     return true;
   };
   const auto began = std::chrono::steady_clock::now();
@@ -188,10 +192,12 @@ TEST(WebHdfs, EndlessAnswerIsGivenUp) {
 }
 
 TEST(WebHdfs, RefusalsHaveTheirCode) {
-  const std::pair<const char*, ErrorCode> kCases[] = {
-      {"AccessControlException", ErrorCode::kInvalidInput}, {"DSQuotaExceededException", ErrorCode::kInvalidInput},
-      {"SafeModeException", ErrorCode::kUnavailable},       {"FileAlreadyExistsException", ErrorCode::kConflict},
-      {"NullPointerException", ErrorCode::kUnavailable},    {"StandbyException", ErrorCode::kUnavailable}};
+  const std::pair<const char*, ErrorCode> kCases[] = {{"AccessControlException", ErrorCode::kInvalidInput},
+                                                      {"DSQuotaExceededException", ErrorCode::kInvalidInput},
+                                                      {"SafeModeException", ErrorCode::kUnavailable},
+                                                      {"FileAlreadyExistsException", ErrorCode::kConflict},
+                                                      {"NullPointerException", ErrorCode::kUnavailable},
+                                                      {"StandbyException", ErrorCode::kUnavailable}};
   for (const auto& [name, code] : kCases) {
     FakeHdfs fake;
     fake.intercept = [&](const std::string&, const httplib::Request&, httplib::Response& response) {

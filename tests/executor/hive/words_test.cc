@@ -55,10 +55,11 @@ TEST(StorageWords, PathIntoAnotherFileSystemIsNamed) {
 }
 
 TEST(TableConversion, WhatCannotBeMovedSaysWhy) {
-  const std::pair<const char*, const char*> kCases[] = {{"transactional", "TRUE"},
-                                                        {"storage_handler", "org.apache.hadoop.hive.hbase.HBaseStorageHandler"},
-                                                        {"table_type", "ICEBERG"},
-                                                        {"spark.sql.sources.provider", "delta"}};
+  const std::pair<const char*, const char*> kCases[] = {
+      {"transactional", "TRUE"},
+      {"storage_handler", "org.apache.hadoop.hive.hbase.HBaseStorageHandler"},
+      {"table_type", "ICEBERG"},
+      {"spark.sql.sources.provider", "delta"}};
   for (const auto& [key, value] : kCases) {
     hms::Table table = SparkTable();
     table.parameters[key] = value;
@@ -115,7 +116,8 @@ TEST(RowSql, CanonicalFormOfEveryType) {
       {"double", "(c + CAST(0 AS DOUBLE))"},
       {"array<int>", "c"},
       {"array<float>", "transform(c, x0 -> (x0 + CAST(0 AS FLOAT)))"},
-      {"map<string,int>", "array_sort(transform(map_entries(c), e0 -> named_struct('k', e0.key, 'v', e0.value)))"},
+      {"map<string,int>",
+       "array_sort(transform(map_entries(c), e0 -> named_struct('k', e0.key, 'v', e0.value)))"},
       {"struct<a:int,b:timestamp>",
        "IF(c IS NULL, NULL, named_struct('a', c.`a`, 'b', CAST(c.`b` AS STRING)))"},
   };
@@ -137,8 +139,8 @@ TEST(RowSql, NamesAndValuesAreQuoted) {
 
 TEST(RowComparison, ColumnToBlameIsTheOneThatDiffersAlone) {
   const std::vector<Column> columns = {{"a", "int", ""}, {"b", "int", ""}, {"c", "int", ""}};
-  const std::vector<RowDifference> rows = {{R"({"a":1,"b":2,"c":3})", 1, 0}, {R"({"a":1,"b":9,"c":3})", 0, 1},
-                                           {R"({"a":7,"b":7,"c":7})", 1, 0}};
+  const std::vector<RowDifference> rows = {
+      {R"({"a":1,"b":2,"c":3})", 1, 0}, {R"({"a":1,"b":9,"c":3})", 0, 1}, {R"({"a":7,"b":7,"c":7})", 1, 0}};
   EXPECT_EQ(DifferingColumns(rows, columns), std::vector<std::string>{"b"});
 }
 
