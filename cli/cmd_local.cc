@@ -142,7 +142,7 @@ void AddRun(CLI::App& app, Invocation& invocation) {
       AddSiteCommand(app, invocation, "run", "Take a run up (the scheduler starts this itself)",
                      "godwit local run build/demo/source 17",
                      [run](const std::shared_ptr<local::SiteDb>& site, const Output& output) {
-                       return Ending(local::RunJob(*site, *run), output);
+                       return Ending(local::RunJob(site, *run), output);
                      });
   command->group("");  // not in the help
   command->add_option("run", *run, "the run's id")->required();

@@ -215,6 +215,16 @@ TEST_F(ScheduleTest, ADeniedWriterIsDeniedWhateverItsScriptSays) {
   EXPECT_EQ(Cursor("careless"), "2026-11-01");
 }
 
+TEST_F(ScheduleTest, AJobThatIsFencedOffIsDeniedBeforeItStarts) {
+  AddJob("export", "touch ../ran");
+  EXPECT_EFFECT(Effect::kDone, LocalBarrier(site_).Set(JobFence("export"), Party::kWriters, true, 2));
+  Start();
+  AwaitStory("export", "2026-11-02.1 denied, 2026-11-02.2 denied");
+  EXPECT_FALSE(fs::exists(root() + "/ran"));
+  EXPECT_EFFECT(Effect::kDone, LocalBarrier(site_).Set(JobFence("export"), Party::kWriters, false, 3));
+  AwaitFile("ran");
+}
+
 TEST_F(ScheduleTest, StartsNothingThatIsPaused) {
   AddJob("load", "touch ../ran");
   LocalScheduler port(site_);
