@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/local_jobs.h"
 #include "executor/adapters/local/copy_worker.h"
 #include "executor/adapters/local/local_site.h"
 #include "executor/adapters/local/run_job.h"
@@ -45,27 +47,48 @@ ExitCode Ending(const Status& status, const Output& output) {
 
 // --- init
 
+struct InitArgs {
+  std::string folder;
+  std::string jobs_yaml;
+  std::string cursor;
+  bool paused = false;
+  std::string jdbc;
+  std::string engine = GODWIT_ENGINE;
+  std::string python = GODWIT_PYTHON;
+};
+
+Status MakeSite(const InitArgs& args) {
+  GODWIT_TRY_ASSIGN(const std::shared_ptr<local::SiteDb> site, local::SiteDb::Create(args.folder));
+  std::error_code error;
+  const std::string jdbc = args.jdbc.empty() ? "" : std::filesystem::absolute(args.jdbc, error).string();
+  for (const auto& [key, value] :
+       {std::pair{"engine", args.engine}, {"python", args.python}, {"jdbc", jdbc}}) {
+    GODWIT_TRY(site->Set(key, value));
+  }
+  return args.jobs_yaml.empty() ? Ok() : DeployJobs(*site, args.jobs_yaml, args.cursor, args.paused);
+}
+
 void AddInit(CLI::App& app, Invocation& invocation) {
-  auto folder = std::make_shared<std::string>();
-  auto engine = std::make_shared<std::string>(GODWIT_ENGINE);
-  auto python = std::make_shared<std::string>(GODWIT_PYTHON);
-  auto jdbc = std::make_shared<std::string>();
-  CLI::App* command = AddCommand(app, invocation, "init", "Make an empty site",
-                                 "godwit local init build/demo/source --jdbc build/demo/outside");
-  command->add_option("site", *folder, "the folder to make")->required();
-  command->add_option("--jdbc", *jdbc,
+  auto args = std::make_shared<InitArgs>();
+  CLI::App* command = AddCommand(app, invocation, "init", "Make a site without tables",
+                                 "godwit local init build/demo/source --jobs examples/retail/jobs/jobs.yaml "
+                                 "--cursor 2026-10-31 --jdbc build/demo/outside");
+  command->add_option("site", args->folder, "the folder to make")->required();
+  command->add_option("--jobs", args->jobs_yaml,
+                      "a jobs.yaml: its folder is copied to SITE/jobs, its jobs are scheduled");
+  command->add_option("--cursor", args->cursor,
+                      "the date that every job counts as done up to; without it none runs");
+  command->add_flag("--paused", args->paused, "every job waits until somebody starts it");
+  command->add_option("--jdbc", args->jdbc,
                       "folder of the databases outside: jdbc:mysql://HOST/DB is FOLDER/HOST/DB.db");
-  command->add_option("--engine", *engine, "folder of the query engine")->capture_default_str();
-  command->add_option("--python", *python, "interpreter with the engine's packages")->capture_default_str();
-  command->callback([=, &invocation] {
-    invocation.run = [=](const Output& output) -> ExitCode {
-      const auto site = local::SiteDb::Create(*folder);
-      if (!site.ok()) return output.Fail(site.error());
-      for (const auto& [key, value] : {std::pair{"engine", *engine}, {"python", *python}, {"jdbc", *jdbc}}) {
-        if (Status set = (*site)->Set(key, value); !set.ok()) return output.Fail(set.error());
-      }
-      output.NextStep(fmt::format("godwit local schedule {}", *folder));
-      return kExitDone;
+  command->add_option("--engine", args->engine, "folder of the query engine")->capture_default_str();
+  command->add_option("--python", args->python, "interpreter with the engine's packages")
+      ->capture_default_str();
+  command->callback([args, &invocation] {
+    invocation.run = [args](const Output& output) {
+      const Status made = MakeSite(*args);
+      if (made.ok()) output.NextStep(fmt::format("godwit local schedule {}", args->folder));
+      return Ending(made, output);
     };
   });
 }
@@ -119,7 +142,7 @@ void AddRun(CLI::App& app, Invocation& invocation) {
       AddSiteCommand(app, invocation, "run", "Take a run up (the scheduler starts this itself)",
                      "godwit local run build/demo/source 17",
                      [run](const std::shared_ptr<local::SiteDb>& site, const Output& output) {
-                       return Ending(local::RunJob(*site, *run), output);
+                       return Ending(local::RunJob(site, *run), output);
                      });
   command->group("");  // not in the help
   command->add_option("run", *run, "the run's id")->required();

@@ -208,6 +208,10 @@ class CommandLines(AtASite):
         self.assertEqual(outside.execute("SELECT count(*) FROM r WHERE dt = '2026-11-01'").fetchone(), (3,))
         self.assertEqual(outside.execute("SELECT site, due, target, rows FROM sqoop_exports").fetchall(),
                          [(os.path.realpath(self.root), "2026-11-01", "r", 3)] * 2)
+        self.begin_run()
+        self.db("INSERT INTO barriers VALUES('_job', 'j', 'writers', 1, 2)")
+        self.assertEqual(self.shell(out, GODWIT_RUN="7").returncode, DENIED)
+        self.assertEqual(outside.execute("SELECT count(*) FROM sqoop_exports").fetchone(), (2,))
         self.close("s")
         self.assertEqual(self.shell(load).returncode, DENIED)
         self.assertIn("link failure", self.shell(load.replace("db.example", "no.example").replace("d --hive-table s", "d --hive-table t")).stderr)

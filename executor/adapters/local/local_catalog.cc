@@ -111,6 +111,10 @@ Status CheckPublication(const Publication& publication, const TableMeta& table) 
   }
   const size_t keys = table.partition_keys.size();
   for (const PartitionMeta& partition : publication.partitions) {
+    if (!partition.storage.empty()) {
+      return Unsupported(
+          fmt::format("{}/{} is stored unlike its table: a local site cannot say so", name, partition.name));
+    }
     if (keys == 0 && partition.name.empty()) continue;
     GODWIT_TRY_ASSIGN(const std::vector<std::string> values, PartitionValues(partition.name));
     if (values.size() != keys) {

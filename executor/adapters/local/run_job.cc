@@ -14,6 +14,7 @@
 #include <fstream>
 
 #include "executor/adapters/local/job_table.h"
+#include "executor/adapters/local/local_barrier.h"
 
 namespace godwit::executor::local {
 namespace {
@@ -129,6 +130,12 @@ struct Outcome {
   std::string message;
 };
 
+// The job's own fence (JobFence): for jobs that write where no table's barrier stands.
+Result<bool> IsFenced(const std::shared_ptr<SiteDb>& site, const std::string& job) {
+  GODWIT_TRY_ASSIGN(const BarrierStatus fence, LocalBarrier(site).Get(JobFence(job), Party::kWriters));
+  return fence.closed;
+}
+
 // A writer that was turned away has noted it with the run: scripts do not all pass exit codes on.
 Result<Outcome> WithDenial(Database& db, const TakenRun& run, Outcome outcome) {
   GODWIT_TRY_ASSIGN(const std::vector<Row> rows, db.Query("SELECT message FROM runs WHERE id = ?", {run.id}));
@@ -153,9 +160,12 @@ Status WriteOutcome(SiteDb& site, const TakenRun& run, const Outcome& ended) {
 
 }  // namespace
 
-Status RunJob(SiteDb& site, int64_t id) {
+Status RunJob(const std::shared_ptr<SiteDb>& opened, int64_t id) {
+  SiteDb& site = *opened;
   GODWIT_TRY_ASSIGN(const std::optional<TakenRun> run, TakeUp(site, id));
   if (!run) return Ok();
+  GODWIT_TRY_ASSIGN(const bool fenced, IsFenced(opened, run->job.name));
+  if (fenced) return WriteOutcome(site, *run, {kDeniedExitCode, "denied: the job is fenced off"});
   GODWIT_TRY(SetEnvironment(site, *run));
   const std::string log_path =
       fmt::format("{}/logs/{}/{}.{}.log", site.root(), run->job.name, run->due, run->attempt);

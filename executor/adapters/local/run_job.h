@@ -14,6 +14,6 @@ inline constexpr int kDeniedExitCode = 75;
 // Takes the run up, starts its command, waits for it, writes the outcome (docs/local_site.md, The scheduler).
 // Does nothing if the run is not waiting to be taken up: somebody else has it, or gave it up. Changes this
 // process's environment. Only for a process of its own: `godwit local run SITE ID`.
-Status RunJob(SiteDb& site, int64_t run);
+Status RunJob(const std::shared_ptr<SiteDb>& site, int64_t run);
 
 }  // namespace godwit::executor::local

@@ -27,6 +27,13 @@ namespace fs = std::filesystem;
 constexpr int kLookEveryMilliseconds = 100;
 constexpr int kEngineRestartsMax = 3;
 
+Status MakeLogFolder(const std::string& root) {
+  std::error_code error;
+  fs::create_directories(root + "/logs", error);
+  if (error) return Unavailable(fmt::format("{}/logs: {}", root, error.message()));
+  return Ok();
+}
+
 // Held for the life of the process; the kernel gives it back, however the process ends.
 Status TakeSchedulerLock(const std::string& root) {
   const std::string path = root + "/" + kAttemptFolder + "/scheduler.lock";
@@ -88,8 +95,6 @@ class EngineServer {
     start.environment = EnvironmentWith({"GODWIT_SITE=" + site.root()});
     start.input = ends[0];
     start.log = site.root() + "/logs/engine.log";
-    std::error_code error;
-    fs::create_directories(site.root() + "/logs", error);
     const Result<pid_t> pid = StartProcess(start);
     close(ends[0]);
     hold_ = ends[1];
@@ -215,6 +220,7 @@ class Schedule {
 
 Status RunSchedule(const std::shared_ptr<SiteDb>& site, const ScheduleOptions& options) {
   GODWIT_TRY(TakeSchedulerLock(site->root()));
+  GODWIT_TRY(MakeLogFolder(site->root()));
   GODWIT_TRY(FailUnstartedRuns(*site));
   return Schedule(site, options).Run();
 }

@@ -14,6 +14,7 @@ import threading
 import traceback
 
 import main as engine  # loads DuckDB and sqlglot: what all of this is for
+import session
 
 BACKLOG = 128
 
@@ -76,6 +77,7 @@ def answer(connection):
 def serve(site):
     listener, path = listen(site)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are nobody's to wait for
+    session.warm_up()
     gc.collect()
     gc.freeze()  # keeps the pages that all children share from being touched
     while True:

@@ -25,14 +25,33 @@ _SHOW = re.compile(r"show\s+(?P<what>tables|databases|schemas|partitions)\b(?:\s
 _DESCRIBE = re.compile(r"desc(?:ribe)?\s+(?:formatted\s+|extended\s+)?(?P<name>[\w.`]+)", re.IGNORECASE)
 
 
+def _connect():
+    """A database in memory. With one thread it starts none, so that a process that has one may still fork."""
+    duck = duckdb.connect(":memory:", config={"threads": "1"})
+    duck.execute(MACROS + "SET old_implicit_casting = true; SET TimeZone = 'UTC'")
+    return duck
+
+
+_ready = []  # connections that were made beforehand
+
+
+def warm_up():
+    """Does what the first session of a process would have to wait for."""
+    duck = _connect()
+    for dialect in ("hive", "spark"):
+        query = parse("WITH a AS (SELECT b.x, count(*) AS n FROM (SELECT 1 AS x) b LEFT JOIN (SELECT 2 AS x) c ON b.x = c.x "
+                      "WHERE b.x > 0 GROUP BY b.x) SELECT x, CASE WHEN n > 1 THEN 'a' END FROM a", dialect)
+        duck.execute(query.sql(dialect="duckdb")).fetchall()
+    _ready.append(duck)
+
+
 class Session:
     """`dialect` is hive or spark. Results of queries go to stdout, tab-separated."""
 
     def __init__(self, site, dialect="hive", database="default"):
         self.site, self.dialect, self.database = site, dialect, database
         self.variables = Variables()
-        self.duck = duckdb.connect(":memory:", config={"threads": "1"})
-        self.duck.execute(MACROS + "SET old_implicit_casting = true; SET TimeZone = 'UTC'")
+        self.duck = _ready.pop() if _ready else _connect()
         self._translator = Translator(self, dialect)
         self._temporary = set()
         self._relations = 0

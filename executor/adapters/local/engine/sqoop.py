@@ -89,6 +89,11 @@ def _upsert(site, options, columns, rows):
     target = _need(options, "--table")
     keys = [key for key in options.get("--update-key", "").split(",") if key]
     outside = _outside(site, options)
+    with site.outside_write():
+        _replace(site, outside, target, keys, columns, rows)
+
+
+def _replace(site, outside, target, keys, columns, rows):
     outside.execute("BEGIN IMMEDIATE")
     if keys:
         condition = " AND ".join(f'"{key}" IS ?' for key in keys)
