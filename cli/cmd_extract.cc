@@ -48,11 +48,15 @@ FileAnswer AnswerFile(const std::string& path, const parser::ReadOptions& option
   const parser::LineIndex lines(script);
   answer.text += ",\"statements\":[";
   bool first = true;
-  const parser::ScriptEnd end = parser::ReadStatements(script, options, [&](parser::Statement& statement) {
-    answer.text += first ? "\n  " : ",\n  ";
-    first = false;
-    AppendStatement(statement, lines, answer.text);
-  });
+  parser::Workspace workspace;
+  const parser::ScriptEnd end = parser::ReadStatements(
+      script, options,
+      [&](parser::Statement& statement) {
+        answer.text += first ? "\n  " : ",\n  ";
+        first = false;
+        AppendStatement(statement, lines, answer.text);
+      },
+      workspace);
   answer.text += "],\"diagnostics\":";
   AppendDiagnostics(end.diagnostics, answer.text);
   answer.text += '}';

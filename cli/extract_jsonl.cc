@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/json_text.h"
 #include "cli/ordered_pool.h"
@@ -33,8 +34,10 @@ class LineBlocks {
   // it.
   std::optional<std::string> Next() {
     while (!ended_) {
-      const size_t newline = pending_.rfind('\n');
-      if (newline != std::string::npos) return TakeUpTo(newline + 1);
+      // Looked for in what is new only, or a line that does not end would cost its square.
+      const size_t newline = std::string_view(pending_).substr(searched_).rfind('\n');
+      if (newline != std::string::npos) return TakeUpTo(searched_ + newline + 1);
+      searched_ = pending_.size();
       ReadMore();
     }
     if (pending_.empty()) return std::nullopt;
@@ -44,27 +47,26 @@ class LineBlocks {
 
  private:
   std::string TakeUpTo(size_t end) {
-    std::string rest = pending_.substr(end);
+    std::string rest;
+    rest.reserve(2 * kBlockBytes);
+    rest.append(pending_, end);
     pending_.resize(end);
-    std::string block = std::move(pending_);
-    pending_ = std::move(rest);
-    return block;
+    searched_ = 0;
+    return std::exchange(pending_, std::move(rest));
   }
 
   void ReadMore() {
-    const size_t size = pending_.size();
-    // A line that does not end grows the block; doubling keeps that linear.
-    const size_t wanted = std::max(kBlockBytes, size);
-    pending_.resize(size + wanted);
-    const ssize_t count = read(file_, pending_.data() + size, wanted);
-    pending_.resize(size + static_cast<size_t>(std::max<ssize_t>(count, 0)));
+    const ssize_t count = read(file_, buffer_.get(), kBlockBytes);
     if (count < 0 && errno == EINTR) return;
     if (count < 0) error_ = Unavailable(fmt::format("reading statements: {}", std::strerror(errno)));
+    if (count > 0) pending_.append(buffer_.get(), static_cast<size_t>(count));
     ended_ = count <= 0;
   }
 
   int file_;
+  std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kBlockBytes);
   std::string pending_;
+  size_t searched_ = 0;  // no newline before this
   bool ended_ = false;
   std::optional<Error> error_;
 };
@@ -92,7 +94,7 @@ class Answerer {
  public:
   explicit Answerer(bool columns) : columns_(columns) {
     options_.columns = columns;
-    options_.functions = false;
+    options_.details = false;
   }
 
   std::string AnswerBlock(std::string block) {
@@ -182,8 +184,8 @@ class Answerer {
     guessed_inputs_.clear();
     guessed_outputs_.clear();
     columns_text_.clear();
-    const parser::ScriptEnd end =
-        parser::ReadStatements(request.sql, options_, [this](Statement& statement) { Collect(statement); });
+    const parser::ScriptEnd end = parser::ReadStatements(
+        request.sql, options_, [this](Statement& statement) { Collect(statement); }, workspace_);
     out += ",\"input_tables\":";
     AppendSorted(inputs_, out);
     out += ",\"inserted_tables\":";
@@ -229,6 +231,7 @@ class Answerer {
 
   bool columns_;
   parser::ReadOptions options_;
+  parser::Workspace workspace_;
   simdjson::ondemand::parser json_;
   std::string transcoded_;
   std::vector<std::string> inputs_;

@@ -1,5 +1,6 @@
 #include "cli/json_text.h"
 
+#include <array>
 #include <cstdio>
 
 namespace godwit::cli {
@@ -24,6 +25,15 @@ size_t CharacterLength(std::string_view text, size_t i) {
   return 0;
 }
 
+constexpr std::array<bool, 256> MakePlain() {
+  std::array<bool, 256> plain{};
+  for (int c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}
+
+// Bytes that stand for themselves.
+constexpr std::array<bool, 256> kPlain = MakePlain();
+
 void AppendEscaped(unsigned char c, std::string& out) {
   switch (c) {
     case '"': out += "\\\""; return;
@@ -43,12 +53,10 @@ void AppendEscaped(unsigned char c, std::string& out) {
 void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';
   size_t copied = 0;
-  for (size_t i = 0; i < text.size();) {
+  for (size_t i = 0;;) {
+    while (i < text.size() && kPlain[static_cast<unsigned char>(text[i])]) ++i;
+    if (i == text.size()) break;
     const unsigned char c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-      ++i;
-      continue;
-    }
     const size_t length = c >= 0x80 ? CharacterLength(text, i) : 0;
     if (length > 0) {
       i += length;

@@ -121,17 +121,21 @@ const char* EffectKindName(parser::EffectKind kind) {
   return "";
 }
 
+// By far the most common objects, so without the ceremony.
 void AppendSources(const Statement& statement, const std::vector<parser::ColumnSource>& sources,
                    std::string& out) {
   AppendList(sources, out, [&](const parser::ColumnSource& source) {
-    Members members(out);
     if (source.read >= 0) {
-      members.Text("table", statement.reads[static_cast<size_t>(source.read)].table);
+      out += "{\"table\":";
+      AppendJsonString(statement.reads[static_cast<size_t>(source.read)].table, out);
     } else {
-      members.Key("table") += "null";
+      out += "{\"table\":null";
     }
-    members.Text("column", source.column);
-    members.Text("use", parser::ColumnUseName(source.use));
+    out += ",\"column\":";
+    AppendJsonString(source.column, out);
+    out += ",\"use\":\"";
+    out += parser::ColumnUseName(source.use);
+    out += "\"}";
   });
 }
 

@@ -70,7 +70,7 @@ void FactBuilder::EndExpression() {
     if (next != T::RPAREN && next != T::THEN && next != T::ON) Fail("an expression");
   }
   if (water.items && options_->columns) EndItem(waters_.back(), end);
-  if (options_->columns && scopes_.InSelect()) {
+  if (options_->details && options_->columns && scopes_.InSelect()) {
     const Clause clause = scopes_.select().clause;
     // An outer join's ON restricts only what it joins, if anything.
     const bool on = clause == Clause::kJoin && join_kind_ != JoinKind::kOther;
@@ -302,7 +302,7 @@ uint32_t FactBuilder::Call(Water& water, uint32_t name, uint32_t open) {
 }
 
 void FactBuilder::AddFunction(uint32_t first, uint32_t last, uint32_t open) {
-  if (!options_->functions || !scopes_.InSelect()) return;
+  if (!options_->details || !scopes_.InSelect()) return;
   const uint32_t index = static_cast<uint32_t>(statement_->functions.size());
   FunctionUse& function = statement_->functions.emplace_back();
   function.name = NameText({first, last + 1});
@@ -315,7 +315,7 @@ void FactBuilder::AddFunction(uint32_t first, uint32_t last, uint32_t open) {
 
 // OVER (…) or OVER name: belongs to the last call at this depth of parentheses.
 void FactBuilder::BeginWindow(uint32_t over) {
-  if (!options_->functions || !scopes_.InSelect()) return;
+  if (!options_->details || !scopes_.InSelect()) return;
   PendingFunction* pending = scopes_.LastFunctionAtDepth(At(over).depth);
   if (pending == nullptr) return;
   pending->over = over + 1;
@@ -454,7 +454,7 @@ uint32_t FactBuilder::TableArgumentAt(uint32_t token) {
 }
 
 void FactBuilder::AddRemark(RemarkKind kind, uint32_t token, std::string text) {
-  if (options_->functions)
+  if (options_->details)
     statement_->remarks.push_back({kind, {At(token).begin, At(token).end}, std::move(text)});
 }
 

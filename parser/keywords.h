@@ -7,15 +7,6 @@
 
 namespace godwit::parser {
 
-// FNV-1a over the folded text. The empty text hashes to kHashSeed.
-inline constexpr uint32_t kHashSeed = 2166136261u;
-constexpr uint32_t HashByte(uint32_t hash, unsigned char folded) { return (hash ^ folded) * 16777619u; }
-constexpr uint32_t HashWord(std::string_view folded) {
-  uint32_t hash = kHashSeed;
-  for (const char c : folded) hash = HashByte(hash, static_cast<unsigned char>(c));
-  return hash;
-}
-
 enum class WordRule : uint8_t {
   kAlways,        // a keyword wherever it is not part of a dotted name or an alias
   kInExpression,  // WORD with kSpecialWord
@@ -88,7 +79,7 @@ struct Keyword {
 
 inline constexpr uint32_t kNoKeyword = UINT32_MAX;
 
-// Index of the keyword with this hash and text (any case), or kNoKeyword. O(1).
+// Index of the keyword with this hash (HashWord) and text (any case), or kNoKeyword. O(1).
 uint32_t FindKeyword(uint32_t hash, std::string_view text);
 const Keyword& KeywordAt(uint32_t index);
 

@@ -5,21 +5,6 @@
 namespace godwit::parser {
 namespace {
 
-constexpr std::array<uint8_t, 256> MakeClasses() {
-  std::array<uint8_t, 256> classes{};
-  for (int c = 0; c < 256; ++c) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    const bool digit = c >= '0' && c <= '9';
-    if (upper || digit || (c >= 'a' && c <= 'z') || c == '_' || c == '$' || c == '@' || c >= 0x80) {
-      classes[c] |= kWordByte;
-    }
-    if (upper) classes[c] |= kUpperByte;
-    if (digit) classes[c] |= kDigitByte;
-    if (c == ' ' || (c >= '\t' && c <= '\r') || c == 0x1A) classes[c] |= kSpaceByte;
-  }
-  return classes;
-}
-
 // The lower-case letter of a two-byte character; other characters unchanged.
 uint32_t FoldLetter(uint32_t letter) {
   if (letter >= 0xC0 && letter <= 0xDE && letter != 0xD7) return letter + 0x20;  // Latin-1
@@ -32,8 +17,6 @@ uint32_t FoldLetter(uint32_t letter) {
 }
 
 }  // namespace
-
-const std::array<uint8_t, 256> kByteClasses = MakeClasses();
 
 std::string Fold(std::string_view text) {
   std::string folded;
@@ -54,14 +37,6 @@ std::string Fold(std::string_view text) {
     }
   }
   return folded;
-}
-
-bool EqualFolded(std::string_view text, std::string_view folded) {
-  if (text.size() != folded.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (FoldByte(static_cast<unsigned char>(text[i])) != static_cast<unsigned char>(folded[i])) return false;
-  }
-  return true;
 }
 
 size_t WideSpaceLength(std::string_view text, size_t begin) {

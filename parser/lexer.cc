@@ -26,6 +26,7 @@ bool IsResource(std::string_view word) {
 
 // Operators of more than one character that must not fall apart.
 size_t OperatorLength(std::string_view rest) {
+  if (rest.size() < 2 || std::string_view("><=-:|\\;").find(rest[1]) == std::string_view::npos) return 1;
   for (const std::string_view longer : {"<=>", "->", "=>", "::", "<=", ">=", "<>", "!=", "||", "==", "\\;"}) {
     if (rest.starts_with(longer)) return longer.size();
   }
@@ -112,9 +113,12 @@ bool Lexer::SkipSpace() {
     if (IsSpaceByte(c)) {
       first_on_line_ |= c == '\n';
       ++position_;
+    } else if ((kByteClasses[static_cast<unsigned char>(c)] & (kPlainWordByte | kCommentByte)) ==
+               kPlainWordByte) {
+      return true;
     } else if (static_cast<unsigned char>(c) >= 0xC2 && WideSpaceLength(script_, position_) > 0) {
       position_ += WideSpaceLength(script_, position_);
-    } else if (!AtComment()) {
+    } else if ((kByteClasses[static_cast<unsigned char>(c)] & kCommentByte) == 0 || !AtComment()) {
       return true;
     } else if (c == '/') {
       SkipBlockComment();
@@ -186,27 +190,31 @@ Token& Lexer::Add(int32_t type, size_t begin, size_t end) {
 size_t Lexer::WordEnd(size_t begin, uint32_t& hash, uint16_t& flags) {
   size_t i = begin;
   uint8_t seen = 0;
-  hash = kHashSeed;
-  while (i < script_.size()) {
-    const unsigned char c = static_cast<unsigned char>(script_[i]);
-    if (IsWordByte(script_[i]) && c != '$') {
-      seen |= kByteClasses[c];
-      if (c >= 0xC2 && WideSpaceLength(script_, i) > 0) break;
-      seen |= c & 0x80;
-      hash = HashByte(hash, FoldByte(c));
-      ++i;
-      continue;
+  bool wide = false;
+  for (;;) {
+    while (i < script_.size() &&
+           (kByteClasses[static_cast<unsigned char>(script_[i])] & kPlainWordByte) != 0) {
+      seen |= kByteClasses[static_cast<unsigned char>(script_[i++])];
     }
-    const size_t end = PlaceholderEnd(script_, i);
-    if (end == i && c != '$') break;
-    flags |= kVariable;
-    for (const size_t stop = std::max(end, i + 1); i < stop; ++i) {
-      hash = HashByte(hash, FoldByte(static_cast<unsigned char>(script_[i])));
+    if (i == script_.size()) break;
+    const unsigned char c = static_cast<unsigned char>(script_[i]);
+    if (c >= 0x80) {
+      if (WideSpaceLength(script_, i) > 0) break;
+      wide = true;
+      ++i;
+    } else if (c == '@' && Peek(i + 1 - position_) != '{') {
+      ++i;
+    } else {
+      const size_t after = PlaceholderEnd(script_, i);
+      if (after == i && c != '$') break;
+      flags |= kVariable;
+      i = std::max(after, i + 1);
     }
   }
+  const std::string_view word = script_.substr(begin, i - begin);
+  hash = wide ? HashWord(Fold(word)) : HashWord(word);
+  if ((seen & kUpperByte) == 0 && !wide && (flags & kVariable) == 0) flags |= kFolded;
   if ((flags & kVariable) != 0 && IsWholePlaceholder(script_.substr(0, i), begin)) flags |= kPlaceholder;
-  if ((seen & (kUpperByte | 0x80)) == 0 && (flags & kVariable) == 0) flags |= kFolded;
-  if ((seen & 0x80) != 0) hash = HashWord(Fold(script_.substr(begin, i - begin)));
   return i;
 }
 

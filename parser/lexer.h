@@ -20,10 +20,17 @@ struct StatementText {
   uint32_t unterminated = UINT32_MAX;  // offset of a string or comment that does not end
 };
 
+// Memory that a lexer may take over from another.
+struct LexerMemory {
+  std::vector<uint32_t> open;   // indices of open parentheses
+  std::vector<uint32_t> words;  // indices of words whose neighbours decide
+};
+
 class Lexer {
  public:
-  // `script` must outlive the lexer and be shorter than 4 GB. O(1).
-  Lexer(std::string_view script, Dialect dialect) : script_(script), dialect_(dialect) {}
+  // `script` and `memory` must outlive the lexer; the script is shorter than 4 GB. O(1).
+  Lexer(std::string_view script, Dialect dialect, LexerMemory& memory)
+      : script_(script), dialect_(dialect), open_(memory.open), words_(memory.words) {}
 
   // Reads up to the next `;` or the end. Empty statements are skipped; false when none is left.
   // O(length of the statement).
@@ -70,8 +77,8 @@ class Lexer {
   bool changes_rows_ = false;  // the statement holds UPDATE or MERGE, where SET is a clause
   TokenBuffer* tokens_ = nullptr;
   StatementText* statement_ = nullptr;
-  std::vector<uint32_t> open_;   // indices of open parentheses
-  std::vector<uint32_t> words_;  // indices of words whose neighbours decide
+  std::vector<uint32_t>& open_;
+  std::vector<uint32_t>& words_;
 };
 
 }  // namespace godwit::parser

@@ -54,31 +54,25 @@ std::string Describe(const antlr4::misc::IntervalSet& expected, const antlr4::df
   return text;
 }
 
-// The first error ends the statement; what can be told from the rest is told from its tokens (guess.h).
-class StopAtFirstError final : public antlr4::ANTLRErrorStrategy {
- public:
-  void reset(antlr4::Parser*) override {}
-  antlr4::Token* recoverInline(antlr4::Parser* parser) override { Stop(parser); }
-  void recover(antlr4::Parser* parser, std::exception_ptr) override { Stop(parser); }
-  void sync(antlr4::Parser*) override {}
-  bool inErrorRecoveryMode(antlr4::Parser*) override { return false; }
-  void reportMatch(antlr4::Parser*) override {}
-  void reportError(antlr4::Parser*, const antlr4::RecognitionException&) override {}
-
- private:
-  [[noreturn]] static void Stop(antlr4::Parser* parser) {
-    throw SyntaxError{static_cast<uint32_t>(parser->getTokenStream()->index()),
-                      Describe(parser->getExpectedTokens(), parser->getVocabulary())};
-  }
-};
-
 }  // namespace
 
 ParserActions::ParserActions(antlr4::TokenStream* stream)
-    : antlr4::Parser(stream), facts(*static_cast<FlatTokenStream*>(stream)) {
+    : antlr4::Parser(stream),
+      facts(*static_cast<FlatTokenStream*>(stream)),
+      _input(static_cast<FlatTokenStream*>(stream)) {
   setBuildParseTree(false);
   removeErrorListeners();
-  setErrorHandler(std::make_shared<StopAtFirstError>());
+}
+
+void ParserActions::Begin(std::string_view script, const ReadOptions& options, const Session& session,
+                          Statement& statement) {
+  _ctx = nullptr;
+  _tracker.Clear();
+  facts.Start(script, options, session, statement);
+}
+
+void ParserActions::Stop() {
+  throw SyntaxError{_input->position(), Describe(getExpectedTokens(), getVocabulary())};
 }
 
 }  // namespace godwit::parser

@@ -184,12 +184,11 @@ bool Scopes::NamesTable(const Reference& reference, const Relation& relation) co
 }
 
 // The relation that the chain's first names (`used` of them) stand for.
-const Relation* Scopes::FindRelation(const Reference& reference, size_t level, uint16_t& used) {
-  const Name alias = NameOf(reference.token);
+const Relation* Scopes::FindRelation(const Reference& reference, Name first, size_t level, uint16_t& used) {
   const Range range = RelationsOf(level);
   for (uint32_t i = range.begin; i < range.end; ++i) {
     const Relation& relation = relations_[i];
-    if (relation.alias == alias) {
+    if (relation.alias == first) {
       used = 1;
       return &relation;
     }
@@ -248,13 +247,12 @@ bool Scopes::ResolveAlias(Name name, bool direct) {
   return true;
 }
 
-Scopes::Outcome Scopes::Resolve(const Reference& reference, bool direct) {
-  const Name first = NameOf(reference.token);
+Scopes::Outcome Scopes::Resolve(const Reference& reference, Name first, bool direct) {
   for (size_t level = selects_.size(); level-- > 0;) {
     if (level + 1 < selects_.size() && !selects_[level].has_from) return Outcome::kLater;
     uint16_t used = 0;
     if (reference.parts > 1) {
-      if (const Relation* relation = FindRelation(reference, level, used)) {
+      if (const Relation* relation = FindRelation(reference, first, level, used)) {
         // A field of a struct column is the column.
         AppendFrom(*relation, NameOf(reference.token + 2u * used), direct && reference.parts == used + 1);
         return Outcome::kDone;
@@ -280,7 +278,7 @@ void Scopes::ResolveReference(const Reference& reference, bool direct) {
       reference.parts == 1 && (reference.clause == Clause::kHaving || reference.clause == Clause::kOrder ||
                                reference.clause == Clause::kGroup);
   if (alias_first && ResolveAlias(name, direct)) return;
-  switch (Resolve(reference, direct)) {
+  switch (Resolve(reference, name, direct)) {
     case Outcome::kDone: return;
     case Outcome::kLater: deferred_.push_back(reference); return;
     case Outcome::kAbsent: break;
@@ -295,9 +293,10 @@ SourceColumn Scopes::Locate(uint32_t token, uint16_t parts) {
   const ColumnUse use = use_;
   use_ = ColumnUse::kDirect;
   BeginSources();
-  const Outcome outcome = Resolve({token, parts, Clause::kItems, kNoResult}, true);
+  const Name first = NameOf(token);
+  const Outcome outcome = Resolve({token, parts, Clause::kItems, kNoResult}, first, true);
   use_ = use;
-  SourceColumn located{kUnresolved, NameOf(token)};
+  SourceColumn located{kUnresolved, first};
   const bool one = sources_.size() == mark + 1 && sources_.back().use == ColumnUse::kDirect;
   if (outcome == Outcome::kDone && one) located = source_columns_[sources_.back().column];
   sources_.resize(mark);
@@ -411,7 +410,7 @@ void Scopes::AddItemColumns(const Item& item, uint32_t position) {
   const Reference* reference = item.references.size() > 0 ? &references_[item.references.begin] : nullptr;
   if (item.shape == ItemShape::kQualifiedStar) {
     uint16_t used = 0;
-    const Relation* relation = FindRelation(*reference, selects_.size() - 1, used);
+    const Relation* relation = FindRelation(*reference, NameOf(reference->token), selects_.size() - 1, used);
     // `tab.*` although tab has an alias: nobody else can be meant.
     for (uint32_t i = range.begin; relation == nullptr && i < range.end; ++i) {
       const Relation& other = relations_[i];

@@ -199,10 +199,10 @@ class Scopes {
   void AppendRows(Range rows);
   uint32_t Intern(int32_t read, Name name);
 
-  Outcome Resolve(const Reference& reference, bool direct);
+  Outcome Resolve(const Reference& reference, Name first, bool direct);
   Outcome ResolveUnqualified(Name name, bool direct, size_t level);
   bool ResolveAlias(Name name, bool direct);
-  const Relation* FindRelation(const Reference& reference, size_t level, uint16_t& used);
+  const Relation* FindRelation(const Reference& reference, Name first, size_t level, uint16_t& used);
   bool NamesTable(const Reference& reference, const Relation& relation) const;
   uint32_t FindColumn(ResultId result, Name name);
   bool HasStar(ResultId result) const;

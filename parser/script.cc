@@ -42,10 +42,46 @@ bool RestartsAfterError(const Token& token) {
   return StartsStatement(token) && token.type != T::SELECT && token.type != T::WITH && token.type != T::FROM;
 }
 
+// Empties the statement but keeps its vectors' memory.
+void Clear(Statement& statement) {
+  statement.kind = StatementKind::kQuery;
+  statement.certainty = Certainty::kParsed;
+  statement.database.clear();
+  statement.reads.clear();
+  statement.writes.clear();
+  statement.paths.clear();
+  statement.columns.clear();
+  statement.functions.clear();
+  statement.remarks.clear();
+  statement.definitions.clear();
+  statement.effects.clear();
+}
+
+}  // namespace
+
+struct Workspace::Parts {
+  FlatTokenStream stream;
+  SqlParser parser{&stream};
+  LexerMemory lexer;
+  Statement statement;
+};
+
+Workspace::Workspace() : parts_(std::make_unique<Parts>()) {}
+Workspace::~Workspace() = default;
+
+namespace {
+
 class Reader {
  public:
-  Reader(std::string_view script, const ReadOptions& options, const std::function<void(Statement&)>& visit)
-      : script_(script), options_(options), visit_(visit), parser_(&stream_) {
+  Reader(std::string_view script, const ReadOptions& options, const std::function<void(Statement&)>& visit,
+         Workspace::Parts& parts)
+      : script_(script),
+        options_(options),
+        visit_(visit),
+        parts_(parts),
+        stream_(parts.stream),
+        parser_(parts.parser),
+        statement_(parts.statement) {
     end_.session = options.session;
   }
 
@@ -78,11 +114,12 @@ class Reader {
   std::string_view script_;
   const ReadOptions& options_;
   const std::function<void(Statement&)>& visit_;
-  FlatTokenStream stream_;
-  SqlParser parser_;
+  Workspace::Parts& parts_;
+  FlatTokenStream& stream_;
+  SqlParser& parser_;
   const Expansion* expansion_ = nullptr;
   std::optional<LineIndex> lines_;
-  Statement statement_;
+  Statement& statement_;
   int32_t count_ = 0;
   bool broken_ = false;  // some statement of these tokens did not parse
   ScriptEnd end_;
@@ -91,7 +128,7 @@ class Reader {
 void Reader::ReadText(std::string_view text, const Expansion* expansion) {
   const Expansion* outer = expansion_;
   expansion_ = expansion;
-  Lexer lexer(text, options_.dialect);
+  Lexer lexer(text, options_.dialect, parts_.lexer);
   StatementText statement;
   while (lexer.Next(stream_.tokens(), statement)) {
     if (statement.has_variable && expansion == nullptr && !end_.session.variables.empty() &&
@@ -145,8 +182,7 @@ void Reader::ReadTokens(std::string_view text, Lexer& lexer, const StatementText
 // Reads the statement that starts at token `begin`; returns the token after it.
 uint32_t Reader::ReadStatement(std::string_view text, uint32_t begin) {
   TokenBuffer& tokens = stream_.tokens();
-  statement_ = {};
-  parser_.reset();
+  Clear(statement_);
   stream_.MoveTo(begin);
   try {
     parser_.Begin(text, options_, end_.session, statement_);
@@ -192,7 +228,7 @@ uint32_t Reader::Broken(std::string_view text, uint32_t begin, const SyntaxError
            "found " + Quote(text, at) + ", expected " + error.expected);
   }
   broken_ = true;
-  statement_ = {};
+  Clear(statement_);
   GuessFacts(text, tokens, {begin, end}, statement_);
   Deliver({begin, end});
   return end;
@@ -245,14 +281,15 @@ void Reader::Report(DiagnosticCode code, Span span, std::string message) {
 }  // namespace
 
 ScriptEnd ReadStatements(std::string_view text, const ReadOptions& options,
-                         const std::function<void(Statement&)>& visit) {
-  return Reader(text, options, visit).Read();
+                         const std::function<void(Statement&)>& visit, Workspace& workspace) {
+  return Reader(text, options, visit, workspace.parts()).Read();
 }
 
 Script ReadScript(std::string_view text, const ReadOptions& options) {
   Script script;
-  ScriptEnd end = ReadStatements(
-      text, options, [&](Statement& statement) { script.statements.push_back(std::move(statement)); });
+  Workspace workspace;
+  const auto keep = [&](Statement& statement) { script.statements.push_back(std::move(statement)); };
+  ScriptEnd end = ReadStatements(text, options, keep, workspace);
   script.diagnostics = std::move(end.diagnostics);
   script.session = std::move(end.session);
   return script;

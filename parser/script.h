@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +35,8 @@ struct ReadOptions {
   Dialect dialect = Dialect::kHive;
   Session session;        // at the start
   ColumnCatalog catalog;  // may be empty
-  bool columns = true;    // column lineage and predicates on reads
-  bool functions = true;  // functions and remarks; only with `columns`
+  bool columns = true;    // column lineage
+  bool details = true;    // functions, remarks and predicates of reads; only with `columns`
 };
 
 struct Script {
@@ -49,12 +50,30 @@ struct Script {
 // O(size) time; memory about eight times the longest statement, and the result.
 Script ReadScript(std::string_view text, const ReadOptions& options);
 
-// The same as a stream: `visit` gets each statement in turn and may move from it.
 struct ScriptEnd {
   std::vector<Diagnostic> diagnostics;
   Session session;
 };
+
+// Memory that reading uses and may use again; worth keeping where scripts are short and many. One per thread.
+// Holds nothing that the next script could see.
+class Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  struct Parts;
+  Parts& parts() { return *parts_; }
+
+ private:
+  std::unique_ptr<Parts> parts_;
+};
+
+// The same as a stream: `visit` gets each statement in turn and may move from it. Not to be called again with
+// the same workspace from within `visit`.
 ScriptEnd ReadStatements(std::string_view text, const ReadOptions& options,
-                         const std::function<void(Statement&)>& visit);
+                         const std::function<void(Statement&)>& visit, Workspace& workspace);
 
 }  // namespace godwit::parser

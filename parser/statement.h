@@ -69,7 +69,7 @@ struct TableRead {
   // of their own, whose `via` is its name.
   bool temporary = false;
   std::string via;
-  std::vector<Predicate> predicates;  // empty: the whole table may be read
+  std::vector<Predicate> predicates;  // with ReadOptions::details; empty: the whole table may be read
 };
 
 enum class WriteKind : uint8_t {
@@ -210,8 +210,8 @@ struct Statement {
   std::vector<TableWrite> writes;
   std::vector<PathFact> paths;
   std::vector<ColumnLineage> columns;   // with ReadOptions::columns
-  std::vector<FunctionUse> functions;   // with ReadOptions::functions
-  std::vector<Remark> remarks;          // with ReadOptions::functions
+  std::vector<FunctionUse> functions;   // with ReadOptions::details
+  std::vector<Remark> remarks;          // with ReadOptions::details
   std::vector<Definition> definitions;  // none or one
   std::vector<SessionEffect> effects;
 };

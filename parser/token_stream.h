@@ -18,7 +18,7 @@ class FlatTokenStream final : public antlr4::TokenStream {
   void consume() override {
     if (position_ + 1 < tokens_.size()) ++position_;
   }
-  size_t LA(ssize_t i) override { return At(i).getType(); }
+  size_t LA(ssize_t i) override { return static_cast<size_t>(At(i).type); }
   antlr4::Token* LT(ssize_t k) override { return &At(k); }
   size_t index() override { return position_; }
   size_t size() override { return tokens_.size(); }
