@@ -18,7 +18,7 @@ def parse_arguments(arguments, with_value):
     rest = iter(arguments)
     for argument in rest:
         option, equals, value = argument.partition("=")
-        joined = equals and option.startswith("--") and option not in _VARIABLES
+        joined = equals and option.startswith("--")
         known = option if joined else argument
         if known in _SCRIPT or known in _VARIABLES or known in _DATABASE or known in with_value:
             if not joined:
