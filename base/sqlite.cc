@@ -55,6 +55,8 @@ Status SqliteStatement::Run() {
 
 void SqliteStatement::Reset() { sqlite3_reset(statement_.get()); }
 
+int SqliteStatement::ColumnCount() const { return sqlite3_column_count(statement_.get()); }
+
 int64_t SqliteStatement::Integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 
 std::string SqliteStatement::Text(int column) const {

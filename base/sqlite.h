@@ -25,6 +25,7 @@ class SqliteStatement {
   Status Run();
   void Reset();
 
+  int ColumnCount() const;
   int64_t Integer(int column) const;
   std::string Text(int column) const;
 

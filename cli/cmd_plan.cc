@@ -5,7 +5,9 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "cli/command.h"
+#include "cli/scan_file.h"
 #include "cli/text_file.h"
+#include "planner/from_lineage.h"
 #include "planner/graph_file.h"
 #include "planner/make_plan.h"
 #include "planner/plan_json.h"
@@ -15,7 +17,9 @@ namespace godwit::cli {
 namespace {
 
 struct PlanArgs {
-  std::string graph;
+  std::string graph;  // a .lg file; empty: the scan
+  std::string scan;   // empty: the last one
+  std::string config;
   std::string cap = "1%";
   double alpha = 1;
   bool upstream_first = false;
@@ -35,6 +39,12 @@ Result<planner::Request> MakeRequest(const PlanArgs& args) {
 }
 
 Result<planner::Workload> ReadWorkload(const PlanArgs& args) {
+  if (args.graph.empty()) {
+    GODWIT_TRY_ASSIGN(const lineage::Scan scan, ReadScan(args.scan, args.config));
+    planner::Workload workload = planner::WorkloadOf(scan, lineage::BuildGraph(scan));
+    GODWIT_TRY(planner::CheckWorkload(workload));
+    return workload;
+  }
   GODWIT_TRY_ASSIGN(const std::string text, ReadTextFile(args.graph));
   Result<planner::Workload> workload = planner::ReadGraphFile(text);
   if (!workload.ok()) return Within(args.graph, workload.error());
@@ -83,7 +93,10 @@ void AddPlan(CLI::App& app, Invocation& invocation) {
   CLI::App* command = AddCommand(app, invocation, "plan", "Cut a warehouse into units and put them in order",
                                  "godwit plan --graph warehouse.lg --cap 1% -o plan.json");
   auto args = std::make_shared<PlanArgs>();
-  command->add_option("--graph", args->graph, "lineage graph (.lg)")->required();
+  CLI::Option* graph = command->add_option("--graph", args->graph, "a lineage graph (.lg) instead of a scan");
+  command->add_option("--scan", args->scan, "default: .godwit/scan.json beside the configuration")
+      ->excludes(graph);
+  command->add_option("--config", args->config, "default: godwit.yaml, if it is here");
   command->add_option("--cap", args->cap, "most bytes in a unit: a share such as 1%, or 2TB")
       ->capture_default_str();
   command->add_option("--alpha", args->alpha, "price of a reader that moves before its table")

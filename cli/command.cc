@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include <filesystem>
+
 namespace godwit::cli {
 
 CLI::App* AddCommand(CLI::App& app, Invocation& invocation, const std::string& name, const std::string& help,
@@ -13,6 +15,12 @@ CLI::App* AddCommand(CLI::App& app, Invocation& invocation, const std::string& n
       ->check(CLI::IsMember({"text", "json"}));
   command->add_flag("-q,--quiet", invocation.output.quiet, "no progress and no hints on stderr");
   return command;
+}
+
+std::string ProgramPath() {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "godwit" : path.string();
 }
 
 }  // namespace godwit::cli

@@ -20,8 +20,23 @@ struct Invocation {
 CLI::App* AddCommand(CLI::App& app, Invocation& invocation, const std::string& name, const std::string& help,
                      const std::string& example);
 
+// The path of this program, to be started again (a copy between local sites runs in a process of its own).
+std::string ProgramPath();
+
 // One per command.
+void AddApply(CLI::App& app, Invocation& invocation);
+void AddApprove(CLI::App& app, Invocation& invocation);
+void AddLocal(CLI::App& app, Invocation& invocation);
+void AddExtract(CLI::App& app, Invocation& invocation);
+void AddLineage(CLI::App& app, Invocation& invocation);
+void AddLint(CLI::App& app, Invocation& invocation);
 void AddPlan(CLI::App& app, Invocation& invocation);
+void AddLog(CLI::App& app, Invocation& invocation);
+void AddMode(CLI::App& app, Invocation& invocation);
+void AddStatus(CLI::App& app, Invocation& invocation);
+void AddUnit(CLI::App& app, Invocation& invocation);
+void AddScan(CLI::App& app, Invocation& invocation);
+void AddSnapshot(CLI::App& app, Invocation& invocation);
 void AddVersion(CLI::App& app, Invocation& invocation);
 
 }  // namespace godwit::cli

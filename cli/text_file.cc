@@ -63,4 +63,8 @@ Status WriteTextFile(const std::string& path, const std::function<void(const Tex
   return Ok();
 }
 
+Status WriteTextFile(const std::string& path, std::string_view text) {
+  return WriteTextFile(path, [&](const TextSink& sink) { sink(text); });
+}
+
 }  // namespace godwit::cli

@@ -16,5 +16,6 @@ Result<std::string> ReadTextFile(const std::string& path);
 // Errors: kInvalidInput.
 using TextSink = std::function<void(std::string_view)>;
 Status WriteTextFile(const std::string& path, const std::function<void(const TextSink&)>& write);
+Status WriteTextFile(const std::string& path, std::string_view text);
 
 }  // namespace godwit::cli

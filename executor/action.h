@@ -23,8 +23,8 @@ struct PartitionCopy {
   std::string content;           // digest of the files' bytes; "" before verification
   int64_t bytes = 0;
   int64_t files = 0;
-  Parameters parameters;  // of the partition
-  Parameters storage;     // where it is stored unlike its table
+  Parameters parameters;    // of the partition
+  Parameters storage = {};  // where it is stored unlike its table
 
   auto operator<=>(const PartitionCopy&) const = default;
 };
@@ -69,6 +69,12 @@ struct SetPaused {
   bool paused;
   Token token = 0;
 };
+struct SetGuard {
+  Side side;
+  std::string job;
+  bool closed;
+  Token token = 0;
+};
 struct SetCursor {
   Side side;
   std::string job;
@@ -85,7 +91,7 @@ struct CancelCopy {
 };
 
 using Action = std::variant<CreateDatabase, CreateTable, AlterTable, StartCopy, Publish, SetBarrier,
-                            SetPaused, SetCursor, SetRoute, CancelCopy>;
+                            SetPaused, SetGuard, SetCursor, SetRoute, CancelCopy>;
 
 // "set_barrier": as in the journal.
 const char* ActionName(const Action& action);

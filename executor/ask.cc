@@ -111,7 +111,7 @@ struct Asker {
       Result<VerifiedPartition> one = Verify(partition, world.At(from), world.At(Other(from)));
       if (one.ok()) {
         verified.push_back(*std::move(one));
-      } else if (one.error().code == ErrorCode::kInvalidInput) {
+      } else if (one.error().code == ErrorCode::kConflict) {
         // A file that vanished between listing and reading.
         verified.push_back({CopyVerdict::kFromChanged, partition, one.error().message});
       } else {

@@ -53,6 +53,7 @@ void DecidePlanned(Turn& turn) {
 }
 
 void DecideBulkCopy(Turn& turn) {
+  KeepOtherSideShut(turn);
   bool in_step = true;
   for (const TableName& table : turn.view.spec.tables) {
     // A round ends when everything that was seen since it began stands equal; writers run on, so a look is

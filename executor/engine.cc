@@ -79,6 +79,7 @@ std::vector<Question> QuestionsAbout(const Action& action) {
   }
   if (const auto* a = std::get_if<SetBarrier>(&action)) return {LookAtBarrier{a->side, a->table, a->party}};
   if (const auto* a = std::get_if<SetPaused>(&action)) return {LookAtJob{a->side, a->job}};
+  if (const auto* a = std::get_if<SetGuard>(&action)) return {LookAtJob{a->side, a->job}};
   if (const auto* a = std::get_if<SetCursor>(&action)) return {LookAtJob{a->side, a->job}};
   if (const auto* a = std::get_if<SetRoute>(&action)) return {LookAtRoute{a->side, a->table}};
   if (const auto* a = std::get_if<StartCopy>(&action)) return {LookAtCopy{a->tag}};
@@ -175,6 +176,12 @@ class Engine::Impl {
     return Ok();
   }
 
+  Status RecordArrivals(const Moment& now) {
+    now_ = now;
+    GODWIT_TRY(CatchUp());
+    return TakeArrivals();
+  }
+
   std::optional<Nanoseconds> NextWake() const {
     std::optional<Nanoseconds> next;
     for (const Unit& unit : units_) {
@@ -194,17 +201,31 @@ class Engine::Impl {
   bool NeedsPerson() const {
     if (!arrived_.empty()) return false;
     for (size_t i = 0; i < units_.size(); ++i) {
-      const bool held = ledger_.row(i).held && !IsFrozen(ledger_.row(i).state);
-      if (!IsAtRest(i) && !held && !units_[i].needs_person && !ledger_.run().held) return false;
+      if (!IsStuck(i)) return false;
     }
     return true;
+  }
+
+  // At rest, or waiting for a person, or for a table of a unit that does.
+  bool IsStuck(size_t i) const {
+    if (Rests(i) || WaitsForPerson(i)) return true;
+    const UnitState state = ledger_.row(i).state;
+    if (state == UnitState::kProbation) return !units_[i].wanted_elsewhere.empty();
+    if (state != UnitState::kDualRun) return false;
+    return std::any_of(units_[i].missing_inputs.begin(), units_[i].missing_inputs.end(),
+                       [&](const TableName& table) { return WaitsForPerson(*neighbours_.UnitOf(table)); });
+  }
+
+  bool HasSyncs() const {
+    return std::any_of(units_.begin(), units_.end(),
+                       [](const Unit& unit) { return !unit.wanted_elsewhere.empty(); });
   }
 
   std::vector<UnitStatus> Units() const {
     std::vector<UnitStatus> all;
     for (size_t i = 0; i < units_.size(); ++i) {
       all.push_back({&migration_.units[i], &ledger_.row(i), units_[i].waits_for, units_[i].problem,
-                     DifferenceInBytes(ViewOf(i))});
+                     WaitsForPerson(i), DifferenceInBytes(ViewOf(i))});
     }
     return all;
   }
@@ -704,12 +725,22 @@ class Engine::Impl {
     return tally;
   }
 
-  bool IsAtRest(size_t i) const {
+  // Where it stays by itself, as far as it alone is concerned.
+  bool Rests(size_t i) const {
     const UnitRow& row = ledger_.row(i);
-    const bool resting = IsTerminal(row.state) ||
-                         (row.state == UnitState::kProbation && !migration_.policy.complete_by_itself);
     const bool wishes = row.reverse_requested || row.complete_requested || row.retry_requested;
-    return resting && !wishes && units_[i].wanted_elsewhere.empty() && row.open.empty();
+    return !wishes && (IsTerminal(row.state) ||
+                       (row.state == UnitState::kProbation && !migration_.policy.complete_by_itself));
+  }
+
+  bool IsAtRest(size_t i) const {
+    return Rests(i) && units_[i].wanted_elsewhere.empty() && ledger_.row(i).open.empty();
+  }
+
+  bool WaitsForPerson(size_t i) const {
+    const UnitRow& row = ledger_.row(i);
+    if (IsFrozen(row.state) || row.state == UnitState::kCancelling) return false;
+    return row.held || ledger_.run().held || units_[i].needs_person;
   }
 
   // --- Records ---
@@ -769,9 +800,12 @@ Result<std::vector<Request>> Engine::Poll(const Moment& now) { return impl_->Pol
 Status Engine::Complete(uint64_t id, Reply reply, const Moment& now) {
   return impl_->Complete(id, std::move(reply), now);
 }
+Status Engine::RecordArrivals(const Moment& now) { return impl_->RecordArrivals(now); }
 std::optional<Nanoseconds> Engine::NextWake() const { return impl_->NextWake(); }
 bool Engine::IsFinished() const { return impl_->IsFinished(); }
 bool Engine::NeedsPerson() const { return impl_->NeedsPerson(); }
+bool Engine::IsStuck(size_t unit) const { return impl_->IsStuck(unit); }
+bool Engine::HasSyncs() const { return impl_->HasSyncs(); }
 std::vector<UnitStatus> Engine::Units() const { return impl_->Units(); }
 int64_t Engine::epoch() const { return impl_->epoch(); }
 

@@ -74,6 +74,7 @@ struct UnitStatus {
   const UnitRow* row;
   std::vector<std::string> waits_for;
   std::string problem;          // the last failure that was not overcome yet
+  bool needs_person = false;    // it goes on only when a person does something
   int64_t bytes_different = 0;  // as far as known
 };
 
@@ -92,14 +93,20 @@ class Engine {
   Result<std::vector<Request>> Poll(const Moment& now);
   Status Complete(uint64_t id, Reply reply, const Moment& now);
 
+  // Writes down what was completed, and decides nothing: before stopping. Errors as Poll.
+  Status RecordArrivals(const Moment& now);
+
   // When Poll should be called even if nothing happens.
   std::optional<Nanoseconds> NextWake() const;
 
   // Every unit is where it stays without a person's command, and no table has to be kept in sync.
   bool IsFinished() const;
-  // As IsFinished, but units may also be held, or wait for an approval: nothing moves until a person does
-  // something.
+  // No unit moves on until a person does something: each is at rest, held, waits for an approval, or for such
+  // a one.
   bool NeedsPerson() const;
+  bool IsStuck(size_t unit) const;  // as NeedsPerson, of one unit
+  // Tables are kept in sync across sites; whoever stops now leaves their readers behind.
+  bool HasSyncs() const;
 
   std::vector<UnitStatus> Units() const;
   int64_t epoch() const;

@@ -8,57 +8,101 @@ namespace {
 
 // All writers at `from` paused by this generation, denied at the resource, and drained. Reads each job often
 // enough to trust that nothing runs: once more after the drain gap.
-bool WritersAreStopped(Turn& turn) {
+Seen WritersAreStopped(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Token token = ClosingToken(row.generation);
   const Nanoseconds age = turn.view.policy().look_again;
-  bool stopped = true;
+  Seen stopped = Seen::kYes;
   for (const JobSpec& job : turn.view.spec.jobs) {
     for (const Side side : {row.from, row.to()}) {
-      if (!AssertPaused(turn, side, job, true, token, age)) {
-        stopped = false;
-        continue;
-      }
+      const Seen paused =
+          AssertPaused(turn, side, job, true, token, age) & AssertGuard(turn, side, job, true, token, age);
+      stopped = stopped & paused;
+      if (paused != Seen::kYes) continue;
       const auto* status = turn.Look(LookAtJob{side, job.name}, age);
-      if (status->in_flight > 0) {
-        turn.WaitFor(fmt::format("{} runs of {} to end at {}", status->in_flight, job.name, SideName(side)));
-        turn.LookAgainIn(age);
-        stopped = false;
-      }
+      if (status->in_flight == 0) continue;
+      turn.WaitFor(fmt::format("{} runs of {} to end at {}", status->in_flight, job.name, SideName(side)));
+      turn.LookAgainIn(age);
+      stopped = Seen::kNo;
     }
   }
-  for (const TableName& table : turn.view.spec.tables) {
-    stopped = AssertBarrier(turn, row.from, table, Party::kWriters, true, token, age) && stopped;
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    for (const Side side : {row.from, row.to()}) {
+      stopped = stopped & AssertBarrier(turn, side, table, Party::kWriters, true, token, age);
+    }
   }
   return stopped;
 }
 
 }  // namespace
 
-bool AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age) {
-  const auto* status = turn.Look(LookAtJob{side, job.name}, age);
-  if (status == nullptr) return false;
-  if (!status->exists) {
-    turn.Hold(fmt::format("job {} is not known at {}: deploy it there", job.name, SideName(side)));
-    return false;
+std::vector<TableName> StoredTables(const UnitSpec& spec) {
+  std::vector<TableName> stored;
+  for (const TableName& table : spec.tables) {
+    if (!spec.views.contains(table)) stored.push_back(table);
   }
-  // A scheduler that keeps no tokens says 0: its word is taken, and taken again later.
-  if (status->paused == paused && (status->token == token || status->token == 0)) return true;
-  turn.Do(SetPaused{side, job.name, paused, token});
-  return false;
+  return stored;
 }
 
-bool AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
+// Writers of the side that does not own the unit are shut out wherever they might come from.
+void KeepOtherSideShut(Turn& turn) {
+  const UnitRow& row = turn.view.row;
+  const Nanoseconds age = turn.view.policy().linger_every;
+  const std::set<TableName> shadowed = row.shadow ? ShadowTables(turn.view) : std::set<TableName>{};
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    const bool shadow = row.shadow && row.shadow->cursors.contains(job.name);
+    const auto* status = turn.Look(LookAtJob{row.to(), job.name}, age);
+    if (status == nullptr || !status->exists || status->guard_closed == !shadow) continue;
+    const Token token =
+        shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), status->guard_token);
+    turn.Do(SetGuard{row.to(), job.name, !shadow, token});
+  }
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    const auto* there = turn.view.answers.Find(LookAtTable{row.to(), table}, turn.view.state_since);
+    if (there == nullptr || !there->has_value()) continue;
+    const bool shadow = shadowed.contains(table);
+    const auto* barrier = turn.Look(LookAtBarrier{row.to(), table, Party::kWriters}, age);
+    if (barrier == nullptr || barrier->closed == !shadow) continue;
+    const Token token =
+        shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), barrier->token);
+    turn.Do(SetBarrier{row.to(), table, Party::kWriters, !shadow, token});
+  }
+}
+
+Seen AssertGuard(Turn& turn, Side side, const JobSpec& job, bool closed, Token token, Nanoseconds age) {
+  const auto* status = turn.Look(LookAtJob{side, job.name}, age);
+  if (status == nullptr) return Seen::kUnknown;
+  if (status->guard_closed == closed && status->guard_token == token) return Seen::kYes;
+  turn.Do(SetGuard{side, job.name, closed, token});
+  return Seen::kNo;
+}
+
+Seen AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age) {
+  const auto* status = turn.Look(LookAtJob{side, job.name}, age);
+  if (status == nullptr) return Seen::kUnknown;
+  if (!status->exists) {
+    turn.Hold(fmt::format("job {} is not known at {}: deploy it there", job.name, SideName(side)));
+    return Seen::kNo;
+  }
+  // A scheduler that keeps no tokens says 0: its word is taken, and taken again later.
+  if (status->paused == paused && (status->token == token || status->token == 0)) return Seen::kYes;
+  turn.Do(SetPaused{side, job.name, paused, token});
+  return Seen::kNo;
+}
+
+Seen AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
                    Nanoseconds age) {
   const auto* status = turn.Look(LookAtBarrier{side, table, party}, age);
-  if (status == nullptr) return false;
-  if (status->closed == closed && status->token == token) return true;
+  if (status == nullptr) return Seen::kUnknown;
+  if (status->closed == closed && status->token == token) return Seen::kYes;
   turn.Do(SetBarrier{side, table, party, closed, token});
-  return false;
+  return Seen::kNo;
 }
 
 void DecideFreezing(Turn& turn) {
-  if (!WritersAreStopped(turn)) return;
+  const Seen stopped = WritersAreStopped(turn);
+  if (stopped == Seen::kUnknown) turn.wish.anchor = turn.view.anchor;
+  if (stopped != Seen::kYes) return;
   const Policy& policy = turn.view.policy();
   turn.wish.anchor = turn.view.anchor ? turn.view.anchor : Anchor{"stopped", turn.view.now, std::nullopt};
   const Nanoseconds again =
@@ -77,7 +121,7 @@ void DecideFreezing(Turn& turn) {
 }
 
 void DecideFinalCopy(Turn& turn) {
-  if (!WritersAreStopped(turn)) return;
+  if (WritersAreStopped(turn) != Seen::kYes) return;
   const CopyRule rule = turn.view.row.shadow ? CopyRule::kAdoptOrCopy : CopyRule::kCopy;
   bool in_step = true;
   for (const TableName& table : turn.view.spec.tables) {
@@ -106,20 +150,19 @@ void DecideFinalCopy(Turn& turn) {
 
 namespace {
 
-// True once no copier can reach the tables at `to`: sealed by this generation of the seal, and none runs.
-bool CopiersAreShutOut(Turn& turn) {
+// Whether no copier can reach the tables at `to`: sealed by this generation of the seal, and none runs.
+Seen CopiersAreShutOut(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().look_again;
-  bool shut_out = true;
-  for (const TableName& table : turn.view.spec.tables) {
-    shut_out =
-        AssertBarrier(turn, row.to(), table, Party::kCopiers, true, ClosingToken(row.seal_generation), age) &&
-        shut_out;
+  Seen shut_out = Seen::kYes;
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    shut_out = shut_out & AssertBarrier(turn, row.to(), table, Party::kCopiers, true,
+                                        ClosingToken(row.seal_generation), age);
   }
   const auto* running = turn.Look(LookForCopies{CopyTagPrefix(turn.view.spec.id)}, age);
-  if (running == nullptr) return false;
+  if (running == nullptr) return shut_out & Seen::kUnknown;
   for (const std::string& tag : *running) turn.Do(CancelCopy{tag});
-  return shut_out && running->empty();
+  return shut_out & SeenAs(running->empty());
 }
 
 // The first thing that is not as the replica's entries say; "" if all is.
@@ -148,7 +191,7 @@ std::string FirstInequality(const std::map<std::string, ReplicaEntry>& entries, 
 }  // namespace
 
 void DecideWaitConsistent(Turn& turn) {
-  if (!CopiersAreShutOut(turn)) {
+  if (CopiersAreShutOut(turn) != Seen::kYes) {
     turn.WaitFor("copiers to be shut out of the target");
     return;
   }

@@ -14,7 +14,7 @@ struct PartitionState {
   std::string name;
   std::string location;
   Parameters parameters;
-  Parameters storage;       // where it is stored unlike its table
+  Parameters storage = {};  // where it is stored unlike its table
   std::string fingerprint;  // of names, sizes, times and identities of the files; not of their content
   int64_t bytes = 0;
   int64_t files = 0;

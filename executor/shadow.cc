@@ -136,15 +136,14 @@ Compared CompareTable(Turn& turn, const TableName& table, Nanoseconds since) {
   for (const PartitionState& partition : from->partitions) {
     const auto there = std::find_if(to->partitions.begin(), to->partitions.end(),
                                     [&](const PartitionState& each) { return each.name == partition.name; });
-    if (there == to->partitions.end()) {
-      result.unequal.emplace_back(table, partition.name);
-      continue;
-    }
     const auto entry = entries.find(partition.name);
-    if (entry != entries.end() && entry->second.from_fingerprint == partition.fingerprint &&
-        entry->second.to_fingerprint == there->fingerprint) {
+    if (there == to->partitions.end()) {
+      // Known to be equal once, and gone since at `to` alone: the final copy brings it back.
+      if (entry == entries.end()) result.unequal.emplace_back(table, partition.name);
       continue;
     }
+    // What no run at `to` has touched was not computed twice: if `from` changed it, the final copy brings it.
+    if (entry != entries.end() && entry->second.to_fingerprint == there->fingerprint) continue;
     const auto* compared = turn.view.answers.Find(CompareRows{table, {partition.name}}, since);
     if (compared == nullptr) {
       unknown.partitions.push_back(partition.name);
@@ -167,6 +166,12 @@ Compared CompareTable(Turn& turn, const TableName& table, Nanoseconds since) {
   return result;
 }
 
+bool IsThere(const Turn& turn, const TableName& table, const std::string& partition, Nanoseconds since) {
+  const auto* to = turn.view.answers.Find(LookAtManifest{turn.view.row.to(), table}, since);
+  return to != nullptr && std::any_of(to->partitions.begin(), to->partitions.end(),
+                                      [&](const PartitionState& each) { return each.name == partition; });
+}
+
 // Names the columns that differ in the first unequal partition of each table. True once all are recorded.
 bool RecordDifferences(Turn& turn, const Compared& compared, const std::string& due, Nanoseconds since) {
   bool recorded = true;
@@ -176,14 +181,20 @@ bool RecordDifferences(Turn& turn, const Compared& compared, const std::string& 
     const auto known = turn.view.row.differences.find(table.Text());
     if (known != turn.view.row.differences.end() && known->second.due == due) continue;
     recorded = false;
-    const auto* why = turn.LookSince(ExplainDifference{table, partition}, since);
-    if (why == nullptr) continue;
-    turn.wish.evidence.push_back({{"type", "difference"},
-                                  {"table", table.Text()},
-                                  {"partition", partition},
-                                  {"columns", why->columns},
-                                  {"sample", why->rows.empty() ? "" : why->rows.front().row},
-                                  {"due", due}});
+    nlohmann::json difference = {
+        {"type", "difference"},
+        {"table", table.Text()},
+        {"partition", partition},
+        {"due", due},
+        {"columns", nlohmann::json::array()},
+        {"sample", "the partition is missing at " + std::string(SideName(turn.view.row.to()))}};
+    if (IsThere(turn, table, partition, since)) {
+      const auto* why = turn.LookSince(ExplainDifference{table, partition}, since);
+      if (why == nullptr) continue;
+      difference["columns"] = why->columns;
+      difference["sample"] = why->rows.empty() ? "" : why->rows.front().row;
+    }
+    turn.wish.evidence.push_back(std::move(difference));
   }
   return recorded;
 }

@@ -155,10 +155,22 @@ void DecideCancelling(Turn& turn);  // linger.cc: states that keep their promise
 void DecideProbation(Turn& turn);
 void DecideAtRest(Turn& turn);  // completed, aborted, reversed
 
-// Asks for a job's pause and reads it back. True once it is `paused` by (at least) this token.
-bool AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age);
-bool AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
+// What was seen of something that should be so: an answer that is awaited is neither yes nor no.
+enum class Seen : uint8_t { kYes, kUnknown, kNo };
+inline Seen operator&(Seen a, Seen b) { return std::max(a, b); }
+inline Seen SeenAs(bool so) { return so ? Seen::kYes : Seen::kNo; }
+
+// Reads whether a job is paused (or not) under this token, and wishes it so if it is not.
+Seen AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age);
+// The same of a job's guard, and of a barrier.
+Seen AssertGuard(Turn& turn, Side side, const JobSpec& job, bool closed, Token token, Nanoseconds age);
+Seen AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
                    Nanoseconds age);
+
+// The unit's tables that hold data: all but views.
+std::vector<TableName> StoredTables(const UnitSpec& spec);
+// Writers of the side that does not own the unit stay shut out, but for those of shadow runs.
+void KeepOtherSideShut(Turn& turn);
 
 // "godwit:<unit>:": all copies of a unit begin so.
 std::string CopyTagPrefix(const std::string& unit);

@@ -29,6 +29,11 @@ Request Completed(const Request& asked, int64_t total_bytes, std::vector<std::st
   return request;
 }
 
+void SortUnique(std::vector<TableId>& tables) {
+  std::ranges::sort(tables);
+  tables.erase(std::ranges::unique(tables).begin(), tables.end());
+}
+
 void CopyNames(const Workload& workload, const std::vector<RunMode>& modes, Plan& plan) {
   plan.named = !workload.tables.empty() && !workload.tables.front().name.empty();
   if (!plan.named) return;
@@ -38,8 +43,24 @@ void CopyNames(const Workload& workload, const std::vector<RunMode>& modes, Plan
   }
   for (size_t j = 0; j < workload.jobs.size(); ++j) {
     const Job& job = workload.jobs[j];
-    plan.jobs.push_back({job.name, job.type, modes[j], job.run_seconds, workload.label(job.workflow),
-                         workload.label(job.owner), workload.schedule(job.schedule)});
+    plan.jobs.push_back({job.name,
+                         job.type,
+                         modes[j],
+                         job.run_seconds,
+                         workload.label(job.workflow),
+                         workload.label(job.owner),
+                         workload.schedule(job.schedule),
+                         job.repeatability,
+                         {},
+                         {}});
+  }
+  for (const Access& access : workload.accesses) {
+    PlannedJob& job = plan.jobs[Index(access.job)];
+    (access.kind == AccessKind::kRead ? job.reads : job.writes).push_back(access.table);
+  }
+  for (PlannedJob& job : plan.jobs) {
+    SortUnique(job.reads);
+    SortUnique(job.writes);
   }
 }
 

@@ -37,6 +37,8 @@ struct PlannedJob {
   std::string workflow;
   std::string owner;
   std::string schedule;  // cron line, UTC
+  Repeatability repeatability = Repeatability::kUnknown;
+  std::vector<TableId> reads, writes;  // sorted; positions in Plan::tables
   bool operator==(const PlannedJob&) const = default;
 };
 
@@ -172,8 +174,8 @@ struct PlanSource {
 
 struct Plan {
   PlanSource source;
-  Request request;           // what was asked for, with what it left open filled in
-  std::vector<Edit> edits;   // what people changed
+  Request request;          // what was asked for, with what it left open filled in
+  std::vector<Edit> edits;  // what people changed
   int64_t unit_bytes_max = 0;
   bool named = false;                // tables and jobs have names; else their numbers stand for them
   std::vector<PlannedTable> tables;  // empty if not named

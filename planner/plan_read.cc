@@ -256,6 +256,9 @@ class PlanReader {
     in.Need("workflow", job.workflow);
     in.Need("owner", job.owner);
     in.Need("schedule", job.schedule);
+    in.Need("repeatability", job.repeatability);
+    Ids(in, "reads", job.reads);
+    Ids(in, "writes", job.writes);
   }
 
   void ReadFingerprint(const JsonValue& value, FingerprintEntry& entry) {

@@ -240,6 +240,9 @@ class PlanWriter {
     json_.Put("workflow", job.workflow);
     json_.Put("owner", job.owner);
     json_.Put("schedule", job.schedule);
+    json_.Put("repeatability", WordOf(job.repeatability));
+    Names("reads", job.reads);
+    Names("writes", job.writes);
   }
 
   void WriteFingerprint(const FingerprintEntry& entry) {

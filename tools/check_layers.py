@@ -20,7 +20,9 @@ MAY_INCLUDE = {
     "executor/wrappers": ["base", "executor/ports"],
     "executor/adapters": ["base", "executor/ports", "executor/adapters/http"],
     "executor/adapters/http": ["base"],
+    "executor/adapters/hdfs": ["base", "executor/ports", "executor/adapters/http"],
     "executor/adapters/distcp": ["base", "executor/ports", "executor/adapters/http", "executor/adapters/hdfs"],
+    "simulator": ["base", "planner", "state", "executor", "executor/ports", "executor/adapters"],
     "cli": ["base", "config", "parser", "sources", "lineage", "planner", "state", "executor"],
 }
 # Libraries that one room alone may use.

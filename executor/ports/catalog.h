@@ -45,7 +45,8 @@ class Catalog {
   virtual Result<std::vector<PartitionMeta>> ListPartitions(const TableName& table, const std::string& after,
                                                             size_t limit) = 0;
   // One partition by name ("" for a plain table); nothing if it, or the table, is not there.
-  virtual Result<std::optional<PartitionMeta>> GetPartition(const TableName& table, const std::string& name) = 0;
+  virtual Result<std::optional<PartitionMeta>> GetPartition(const TableName& table,
+                                                            const std::string& name) = 0;
 
   virtual Result<Effect> CreateDatabase(const DatabaseMeta& database) = 0;
   // `op` is kept as parameter "godwit.op". Errors: kConflict if a table of that name exists that `op` did not

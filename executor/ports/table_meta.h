@@ -55,7 +55,7 @@ struct TableMeta {
   Parameters parameters;               // TBLPROPERTIES, statistics among them
   // How rows are stored: format, serde, bucketing, skew …: the adapter's own keys. Adapters of one kind
   // understand each other's; a location may not hide here (an adapter rewrites such values itself).
-  Parameters storage;
+  Parameters storage = {};
 
   auto operator<=>(const TableMeta&) const = default;
 };
@@ -64,8 +64,9 @@ struct PartitionMeta {
   std::string name;  // Hive's, escaped: "dt=2026-11-22/city=a%2Fb"; "" for the one partition of a plain table
   std::string location;
   Parameters parameters;
-  // As TableMeta::storage where the partition is stored unlike its table (older columns, another format); empty: like it.
-  Parameters storage;
+  // As TableMeta::storage where the partition is stored unlike its table (older columns, another format);
+  // empty: like it.
+  Parameters storage = {};
 
   auto operator<=>(const PartitionMeta&) const = default;
 };

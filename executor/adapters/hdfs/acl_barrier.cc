@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/parallel.h"
 #include "executor/adapters/hdfs/barrier_record.h"
 #include "executor/adapters/hdfs/list_tree.h"
 #include "executor/ports/storage.h"
@@ -19,9 +20,10 @@ constexpr size_t kModesBytesMax = size_t{256} << 20;
 
 const char* PartyName(Party party) { return party == Party::kWriters ? "writers" : "copiers"; }
 
+// "" where there is no such database, and so no barrier.
 Result<std::string> RecordFolder(WebHdfs& hdfs, Catalog& catalog, const TableName& table, Party party) {
   GODWIT_TRY_ASSIGN(const std::optional<DatabaseMeta> database, catalog.GetDatabase(table.db));
-  if (!database) return InvalidInput(fmt::format("barrier of {}: there is no database {}", table.Text(), table.db));
+  if (!database) return std::string();
   GODWIT_TRY_ASSIGN(const std::string path, hdfs.PathOf(database->location));
   return fmt::format("{}/{}/{}/.barrier/{}", path, kAttemptFolder, table.name, PartyName(party));
 }
@@ -50,7 +52,8 @@ Result<std::vector<std::string>> TableFolders(WebHdfs& hdfs, Catalog& catalog, c
   std::sort(folders.begin(), folders.end());
   std::vector<std::string> outer;
   for (std::string& folder : folders) {
-    if (outer.empty() || (folder != outer.back() && !Inside(folder, outer.back()))) outer.push_back(std::move(folder));
+    if (outer.empty() || (folder != outer.back() && !Inside(folder, outer.back())))
+      outer.push_back(std::move(folder));
   }
   return outer;
 }
@@ -94,17 +97,21 @@ FolderModes Writable(const FolderModes& modes) {
 }
 
 Result<FolderModes> ModesOf(WebHdfs& hdfs, const std::string& folder, const BarrierRecord& record) {
-  GODWIT_TRY_ASSIGN(const std::string text, hdfs.ReadSmall(folder + "/" + RecordName(record), kModesBytesMax));
+  GODWIT_TRY_ASSIGN(const std::string text,
+                    hdfs.ReadSmall(folder + "/" + RecordName(record), kModesBytesMax));
   return ParseModes(text);
 }
 
-// Permissions from before the table was closed, as all closings since it was last open tell; the oldest is right.
-Result<FolderModes> ModesBefore(WebHdfs& hdfs, const std::string& folder, const std::vector<BarrierRecord>& records) {
+// Permissions from before the table was closed, as all closings since it was last open tell; the oldest is
+// right.
+Result<FolderModes> ModesBefore(WebHdfs& hdfs, const std::string& folder,
+                                const std::vector<BarrierRecord>& records) {
   FolderModes before;
   for (const BarrierRecord& record : records) {
     if (!record.closed) continue;
     auto modes = ModesOf(hdfs, folder, record);
-    if (!modes.ok() && modes.error().code == ErrorCode::kCorrupt) continue;  // cut short: its closing had not begun
+    if (!modes.ok() && modes.error().code == ErrorCode::kCorrupt)
+      continue;  // cut short: its closing had not begun
     if (!modes.ok()) return modes.error();
     before.insert(modes->begin(), modes->end());
   }
@@ -119,7 +126,8 @@ Status CloseFolders(WebHdfs& hdfs, const std::vector<std::string>& roots, const 
     const FolderModes open = Writable(now);
     const size_t known = before.size();
     for (const auto& [path, mode] : now) before.emplace(path, mode);
-    if (round == 0 || before.size() > known) GODWIT_TRY(hdfs.Create(file, FormatModes(before), /*overwrite=*/true));
+    if (round == 0 || before.size() > known)
+      GODWIT_TRY(hdfs.Create(file, FormatModes(before), /*overwrite=*/true));
     if (open.empty()) return Ok();
     FolderModes closed;
     for (const auto& [path, mode] : open) closed[path] = mode & ~kWriteBits;
@@ -139,7 +147,8 @@ Status OpenFolders(WebHdfs& hdfs, const std::string& folder, const std::vector<B
 }
 
 bool AnyClosed(const std::vector<BarrierRecord>& records) {
-  return std::any_of(records.begin(), records.end(), [](const BarrierRecord& record) { return record.closed; });
+  return std::any_of(records.begin(), records.end(),
+                     [](const BarrierRecord& record) { return record.closed; });
 }
 
 }  // namespace
@@ -147,11 +156,13 @@ bool AnyClosed(const std::vector<BarrierRecord>& records) {
 Result<Effect> AclBarrier::Set(const TableName& table, Party party, bool closed, Token token) {
   const std::string what = fmt::format("barrier of {} ({})", table.Text(), PartyName(party));
   GODWIT_TRY_ASSIGN(const std::string folder, RecordFolder(hdfs_, catalog_, table, party));
+  if (folder.empty()) return InvalidInput(fmt::format("{}: there is no database {}", what, table.db));
   GODWIT_TRY_ASSIGN(const auto records, ReadRecords(hdfs_, folder));
   const BarrierRecord wanted{closed, token};
   const BarrierRecord last = records.empty() ? BarrierRecord{} : records.back();
   if (last.token > token || (last.token == token && token != 0 && last.closed != closed)) {
-    return Conflict(fmt::format("{}: token {} is older than {}, which has been here", what, token, last.token));
+    return Conflict(
+        fmt::format("{}: token {} is older than {}, which has been here", what, token, last.token));
   }
   GODWIT_TRY_ASSIGN(const BarrierStatus now, Get(table, party));
   if (now.token == token && now.closed == closed && (closed || !AnyClosed(records))) return Effect::kAlready;
@@ -173,6 +184,7 @@ Result<Effect> AclBarrier::Set(const TableName& table, Party party, bool closed,
 
 Result<BarrierStatus> AclBarrier::Get(const TableName& table, Party party) {
   GODWIT_TRY_ASSIGN(const std::string folder, RecordFolder(hdfs_, catalog_, table, party));
+  if (folder.empty()) return BarrierStatus{};
   GODWIT_TRY_ASSIGN(const auto records, ReadRecords(hdfs_, folder));
   if (records.empty()) return BarrierStatus{};
   BarrierStatus status{records.back().closed, records.back().token};

@@ -27,7 +27,8 @@ Result<BarrierRecord> ParseRecordName(std::string_view name) {
   BarrierRecord record;
   const std::string_view kind = name.substr(std::min(name.find('.'), name.size()));
   record.closed = kind == ".closed";
-  if ((!record.closed && kind != ".open") || !Parse(name.substr(0, name.size() - kind.size()), 10, record.token)) {
+  if ((!record.closed && kind != ".open") ||
+      !Parse(name.substr(0, name.size() - kind.size()), 10, record.token)) {
     return InvalidInput(fmt::format("{} is not a barrier's record", name));
   }
   return record;

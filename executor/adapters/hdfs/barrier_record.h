@@ -1,5 +1,5 @@
-// executor/adapters/hdfs/barrier_record.h — inside acl_barrier: the files that say who closed a table and what its
-// folders' permissions were.
+// executor/adapters/hdfs/barrier_record.h — inside acl_barrier: the files that say who closed a table and
+// what its folders' permissions were.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// executor/adapters/hdfs/crc32c.h — CRC-32C (Castagnoli, RFC 3720), the checksum of HDFS. Over all bytes of a file it is
-// what Hadoop calls its composite CRC: the same whatever the block size.
+// executor/adapters/hdfs/crc32c.h — CRC-32C (Castagnoli, RFC 3720), the checksum of HDFS. Over all bytes of a
+// file it is what Hadoop calls its composite CRC: the same whatever the block size.
 #pragma once
 
 #include <cstdint>

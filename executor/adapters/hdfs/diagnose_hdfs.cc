@@ -17,7 +17,8 @@ constexpr double kFreeShareMin = 0.1;
 
 using Findings = std::vector<Finding>;
 
-void Add(Findings& findings, Severity severity, std::string check, std::string text, std::string remedy = "") {
+void Add(Findings& findings, Severity severity, std::string check, std::string text,
+         std::string remedy = "") {
   findings.push_back({severity, "hdfs." + std::move(check), std::move(text), std::move(remedy)});
 }
 
@@ -58,7 +59,8 @@ void CheckNameNode(WebHdfs& hdfs, HdfsDiagnosis& diagnosis) {
   Add(diagnosis.findings, Severity::kGood, "version",
       fmt::format("Hadoop {}, cluster {}", Text(info, "SoftwareVersion"), diagnosis.cluster));
   if (!Text(info, "Safemode").empty()) {
-    Add(diagnosis.findings, Severity::kProblem, "safe_mode", "the NameNode is in safe mode: nothing can be written",
+    Add(diagnosis.findings, Severity::kProblem, "safe_mode",
+        "the NameNode is in safe mode: nothing can be written",
         "wait until its DataNodes have reported, or `hdfs dfsadmin -safemode leave` if an operator set it");
   }
   if (const int64_t missing = Number(info, "NumberOfMissingBlocks"); missing > 0) {
@@ -70,10 +72,12 @@ void CheckNameNode(WebHdfs& hdfs, HdfsDiagnosis& diagnosis) {
 
 void CheckHighAvailability(WebHdfs& hdfs, Findings& findings) {
   if (hdfs.config().namenodes.size() > 1) {
-    Add(findings, Severity::kGood, "ha", fmt::format("{} NameNodes are known", hdfs.config().namenodes.size()));
-  } else if (auto services = hdfs.Setting("dfs.nameservices"); services.ok() && *services && !(*services)->empty()) {
-    Add(findings, Severity::kWarning, "ha", fmt::format("nameservice {} is served here by one known NameNode",
-                                                        **services),
+    Add(findings, Severity::kGood, "ha",
+        fmt::format("{} NameNodes are known", hdfs.config().namenodes.size()));
+  } else if (auto services = hdfs.Setting("dfs.nameservices");
+             services.ok() && *services && !(*services)->empty()) {
+    Add(findings, Severity::kWarning, "ha",
+        fmt::format("nameservice {} is served here by one known NameNode", **services),
         "list all of its NameNodes in the site's `namenodes`, or a fail-over stops the migration");
   }
 }
@@ -98,7 +102,8 @@ void CheckSpace(WebHdfs& hdfs, const std::string& location, Findings& findings) 
     Add(findings, Severity::kNote, "space", space.error().message);
     return;
   }
-  const bool low = static_cast<double>(space->bytes_free) < kFreeShareMin * static_cast<double>(space->bytes_total);
+  const bool low =
+      static_cast<double>(space->bytes_free) < kFreeShareMin * static_cast<double>(space->bytes_total);
   Add(findings, low ? Severity::kWarning : Severity::kGood, "space",
       fmt::format("{}: {} MB free of {} MB, replication {} counted, quotas included", location,
                   space->bytes_free >> 20, space->bytes_total >> 20, hdfs.config().replication),
@@ -118,7 +123,8 @@ void CheckPermission(WebHdfs& hdfs, const std::string& location, Findings& findi
       Add(findings, Severity::kGood, read ? "read" : "write", fmt::format("{}: {}", location, action));
     } else {
       Add(findings, Severity::kProblem, read ? "read" : "write",
-          allowed.ok() ? fmt::format("{}: godwit's user has no {}", location, action) : allowed.error().message,
+          allowed.ok() ? fmt::format("{}: godwit's user has no {}", location, action)
+                       : allowed.error().message,
           fmt::format("give it an ACL: hdfs dfs -setfacl -m user:{}:rwx {}", hdfs.config().user, *path));
     }
   }
@@ -133,8 +139,10 @@ void CheckPermissionModel(WebHdfs& hdfs, Findings& findings) {
   }
   const auto permissions = hdfs.Setting("dfs.permissions.enabled");
   if (permissions.ok() && *permissions && **permissions == "false") {
-    Add(findings, Severity::kProblem, "authorisation", "dfs.permissions.enabled is false: a freeze cannot keep writers "
-        "out", "switch permissions on, or rely on the job-side guard");
+    Add(findings, Severity::kProblem, "authorisation",
+        "dfs.permissions.enabled is false: a freeze cannot keep writers "
+        "out",
+        "switch permissions on, or rely on the job-side guard");
   }
 }
 

@@ -12,7 +12,8 @@ namespace godwit::executor {
 
 struct HdfsDiagnosis {
   std::vector<Finding> findings;
-  std::string cluster;  // the NameNodes' cluster id; two sites with the same one are the same cluster. "" if not shown
+  std::string cluster;  // the NameNodes' cluster id; two sites with the same one are the same cluster. "" if
+                        // not shown
 };
 
 // Reads only. `locations`: where godwit will read or write (databases). `now`: for the clocks' difference.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "executor/adapters/hdfs/crc32c.h"
 #include "executor/adapters/hdfs/list_tree.h"
 
@@ -25,7 +26,9 @@ FileStatus StatusOf(const HdfsEntry& entry, const std::string& folder) {
 }
 
 // What the NameNode shows of a new file's length before it is closed: its full blocks.
-bool MayBeOpen(const HdfsEntry& entry) { return entry.block_bytes > 0 && entry.bytes % entry.block_bytes == 0; }
+bool MayBeOpen(const HdfsEntry& entry) {
+  return entry.block_bytes > 0 && entry.bytes % entry.block_bytes == 0;
+}
 
 struct Suspect {
   size_t root;
@@ -34,8 +37,9 @@ struct Suspect {
 
 // `list` is sorted and has the path.
 std::vector<FileStatus>::iterator PlaceOf(std::vector<FileStatus>& list, const std::string& path) {
-  return std::lower_bound(list.begin(), list.end(), path,
-                          [](const FileStatus& status, const std::string& wanted) { return status.path < wanted; });
+  return std::lower_bound(
+      list.begin(), list.end(), path,
+      [](const FileStatus& status, const std::string& wanted) { return status.path < wanted; });
 }
 
 }  // namespace
@@ -45,7 +49,8 @@ Result<std::vector<FileStatus>> HdfsStorage::ListFiles(const std::string& locati
   return std::move(lists.front());
 }
 
-Result<std::vector<std::vector<FileStatus>>> HdfsStorage::ListEach(const std::vector<std::string>& locations) {
+Result<std::vector<std::vector<FileStatus>>> HdfsStorage::ListEach(
+    const std::vector<std::string>& locations) {
   std::vector<std::string> roots;
   for (const std::string& location : locations) {
     GODWIT_TRY_ASSIGN(std::string path, hdfs_.PathOf(location));

@@ -4,7 +4,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <thread>
+
+#include "base/parallel.h"
 
 namespace godwit::executor {
 
@@ -18,8 +19,8 @@ struct Ask {
   size_t depth;
 };
 
-// The pages still to ask for. Last in, first out, and the next page of a folder is put in before its sub-folders: what
-// waits is a page of sub-folders for each level, not a level of the tree.
+// The pages still to ask for. Last in, first out, and the next page of a folder is put in before its
+// sub-folders: what waits is a page of sub-folders for each level, not a level of the tree.
 class Frontier {
  public:
   explicit Frontier(size_t roots) : roots_(roots) {}
@@ -103,16 +104,10 @@ Result<std::vector<Ask>> Visit(WebHdfs& hdfs, const std::string& root, const Ask
   return next;
 }
 
-void RunThreads(size_t count, const std::function<void()>& work) {
-  std::vector<std::thread> threads;
-  for (size_t i = 1; i < count; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
-}
-
 }  // namespace
 
-Status ListTree(WebHdfs& hdfs, const std::vector<std::string>& roots, size_t parallel, const TreeVisitor& visitor) {
+Status ListTree(WebHdfs& hdfs, const std::vector<std::string>& roots, size_t parallel,
+                const TreeVisitor& visitor) {
   Frontier frontier(roots.size());
   RunThreads(std::max<size_t>(parallel, 1), [&] {
     while (std::optional<Ask> ask = frontier.Take()) {
@@ -125,26 +120,6 @@ Status ListTree(WebHdfs& hdfs, const std::vector<std::string>& roots, size_t par
     }
   });
   return frontier.status();
-}
-
-Status ForEach(size_t count, size_t parallel, const std::function<Status(size_t)>& work) {
-  std::mutex mutex;
-  size_t next = 0;
-  std::optional<Error> error;
-  const auto take = [&]() -> std::optional<size_t> {
-    std::lock_guard lock(mutex);
-    if (error || next == count) return std::nullopt;
-    return next++;
-  };
-  RunThreads(std::clamp<size_t>(parallel, 1, std::max<size_t>(count, 1)), [&] {
-    while (const std::optional<size_t> i = take()) {
-      const Status status = work(*i);
-      if (status.ok()) continue;
-      std::lock_guard lock(mutex);
-      if (!error) error = status.error();
-    }
-  });
-  return error ? Status(*error) : Ok();
 }
 
 }  // namespace godwit::executor

@@ -33,11 +33,11 @@ Error OfException(const std::string& what, const RemoteException& exception) {
       {"MaxDirectoryItemsExceededException", "split the folder, or raise the NameNode's limit"},
       {"IllegalArgumentException", "check the path and the configuration"},
       {"UnsupportedOperationException", "the server has this operation switched off"},
-      {"FileNotFoundException", "it does not exist"},
   };
   static const std::set<std::string> kConflicts = {
-      "FileAlreadyExistsException", "PathIsNotEmptyDirectoryException", "AlreadyBeingCreatedException",
-      "SnapshotException", "ParentNotDirectoryException", "NestedSnapshotException"};
+      "FileNotFoundException",        "FileAlreadyExistsException", "PathIsNotEmptyDirectoryException",
+      "AlreadyBeingCreatedException", "SnapshotException",          "ParentNotDirectoryException",
+      "NestedSnapshotException"};
   const std::string message = what + ": " + exception.name + ": " + exception.message;
   if (const auto fix = kUserFixes.find(exception.name); fix != kUserFixes.end()) {
     return InvalidInput(message + ": " + fix->second);
@@ -54,7 +54,8 @@ RemoteException ParseRemoteException(const HttpAnswer& answer) {
   const auto& exception = json["RemoteException"];
   if (!exception.is_object()) return {"", FirstLine(answer.body)};
   const auto text = [&](const char* key) {
-    return exception.contains(key) && exception[key].is_string() ? exception[key].get<std::string>() : std::string();
+    return exception.contains(key) && exception[key].is_string() ? exception[key].get<std::string>()
+                                                                 : std::string();
   };
   return {text("exception"), FirstLine(text("message"))};
 }
@@ -66,7 +67,8 @@ bool IsStandby(const RemoteException& exception) {
 
 Error RefusalOf(const std::string& what, const HttpAnswer& answer) {
   if (answer.status == 401) {
-    return InvalidInput(what + ": the server wants other credentials (401): check the site's `auth`, and renew the "
+    return InvalidInput(what +
+                        ": the server wants other credentials (401): check the site's `auth`, and renew the "
                         "Kerberos ticket or the delegation token");
   }
   const RemoteException exception = ParseRemoteException(answer);

@@ -9,7 +9,7 @@
 namespace godwit::executor {
 
 struct RemoteException {
-  std::string name;     // "FileNotFoundException"; "" if the answer is not a WebHDFS one (a proxy's HTML page …)
+  std::string name;  // "FileNotFoundException"; "" if the answer is not a WebHDFS one (a proxy's HTML page …)
   std::string message;  // first line
 };
 

@@ -34,10 +34,11 @@ std::string AuthorityOf(std::string_view url) {
 }
 
 bool HostAllowed(const std::string& host, const std::vector<std::string>& allowed) {
-  if (host.starts_with("169.254.") || host.starts_with("[fe80")) return false;  // link-local: a machine's own services
+  if (host.starts_with("169.254.") || host.starts_with("[fe80"))
+    return false;  // link-local: a machine's own services
   return allowed.empty() || std::any_of(allowed.begin(), allowed.end(), [&](const std::string& name) {
-    return name.starts_with('.') ? host.ends_with(name) : host == name;
-  });
+           return name.starts_with('.') ? host.ends_with(name) : host == name;
+         });
 }
 
 HttpConfig HttpOf(const HdfsConfig& config) {
@@ -67,7 +68,8 @@ Result<std::unique_ptr<WebHdfs>> WebHdfs::Open(HdfsConfig config) {
   for (std::string& address : config.namenodes) {
     while (address.ends_with('/')) address.pop_back();
     if (!address.starts_with("http://") && !address.starts_with("https://")) {
-      return InvalidInput(fmt::format("hdfs: {} is not a NameNode's address; write http://HOST:9870", address));
+      return InvalidInput(
+          fmt::format("hdfs: {} is not a NameNode's address; write http://HOST:9870", address));
     }
   }
   config.parallel_calls = std::clamp<size_t>(config.parallel_calls, 1, 64);
@@ -78,12 +80,14 @@ Result<std::unique_ptr<WebHdfs>> WebHdfs::Open(HdfsConfig config) {
 Result<std::string> WebHdfs::PathOf(const std::string& location) const {
   std::string path = location;
   if (!location.starts_with('/')) {
-    const size_t slash = location.find('/', location.find("://") == location.npos ? 0 : location.find("://") + 3);
+    const size_t slash =
+        location.find('/', location.find("://") == location.npos ? 0 : location.find("://") + 3);
     const std::string name = location.substr(0, slash);
     if (std::find(config_.fs_names.begin(), config_.fs_names.end(), name) == config_.fs_names.end()) {
-      return InvalidInput(fmt::format("{} does not lie in {}: data of other file systems is not moved; if it is the "
-                                      "same one, add its name to the site's `fs_names`",
-                                      location, config_.fs_names.front()));
+      return InvalidInput(
+          fmt::format("{} does not lie in {}: data of other file systems is not moved; if it is the "
+                      "same one, add its name to the site's `fs_names`",
+                      location, config_.fs_names.front()));
     }
     path = slash == location.npos ? "/" : location.substr(slash);
   }
@@ -99,11 +103,13 @@ Result<std::string> WebHdfs::PathOf(const std::string& location) const {
 
 std::string WebHdfs::Url(size_t namenode, const Operation& operation, const std::string& path,
                          const HdfsParameters& parameters) const {
-  std::string url = fmt::format("{}{}{}?op={}", config_.namenodes[namenode], kPrefix, PercentEncode(path, "/"),
-                                operation.name);
-  if (config_.auth == HdfsAuth::kSimple && !config_.user.empty()) url += "&user.name=" + PercentEncode(config_.user);
+  std::string url = fmt::format("{}{}{}?op={}", config_.namenodes[namenode], kPrefix,
+                                PercentEncode(path, "/"), operation.name);
+  if (config_.auth == HdfsAuth::kSimple && !config_.user.empty())
+    url += "&user.name=" + PercentEncode(config_.user);
   if (!config_.do_as.empty()) url += "&doas=" + PercentEncode(config_.do_as);
-  if (config_.auth == HdfsAuth::kDelegationToken) url += "&delegation=" + PercentEncode(config_.delegation_token);
+  if (config_.auth == HdfsAuth::kDelegationToken)
+    url += "&delegation=" + PercentEncode(config_.delegation_token);
   for (const auto& [key, value] : parameters) url += fmt::format("&{}={}", key, PercentEncode(value));
   return url;
 }
@@ -115,7 +121,8 @@ Status WebHdfs::MayFollow(const std::string& from, const std::string& to) const 
     return InvalidInput(fmt::format("redirect from https to {}: give the DataNodes TLS too", OriginOf(to)));
   }
   if (!HostAllowed(HostOf(to), config_.datanode_hosts)) {
-    return InvalidInput(fmt::format("redirect to {}, which is not among the site's `datanode_hosts`", OriginOf(to)));
+    return InvalidInput(
+        fmt::format("redirect to {}, which is not among the site's `datanode_hosts`", OriginOf(to)));
   }
   return Ok();
 }
@@ -130,6 +137,7 @@ Result<HttpAnswer> WebHdfs::AskNameNode(const Operation& operation, const std::s
     const size_t namenode = (first + i) % count;
     HttpRequest request;
     request.method = operation.method;
+    request.send_body = operation.changes;  // an empty one: some servers wait for it
     request.url = Url(namenode, operation, path, parameters);
     HttpOutcome outcome = http_.Perform(request);
     if (!outcome.answer) {
@@ -160,7 +168,8 @@ Result<HttpAnswer> WebHdfs::AskDataNode(const Operation& operation, const std::s
     if (!excluded.empty()) with.emplace_back("excludedatanodes", excluded);
     GODWIT_TRY_ASSIGN(HttpAnswer answer, AskNameNode(operation, path, with));
     if (answer.status >= 400) return answer;
-    if (answer.location.empty()) return Unavailable(what + ": the NameNode names no DataNode; is a proxy in between?");
+    if (answer.location.empty())
+      return Unavailable(what + ": the NameNode names no DataNode; is a proxy in between?");
     if (auto allowed = MayFollow(config_.namenodes[active_.load()], answer.location); !allowed.ok()) {
       return Within(what, allowed.error());
     }
@@ -185,7 +194,8 @@ Result<HttpAnswer> WebHdfs::AskDataNode(const Operation& operation, const std::s
   return Unavailable(fmt::format("{}: no DataNode finished it:{}", what, failures));
 }
 
-Status WebHdfs::Change(const Operation& operation, const std::string& path, const HdfsParameters& parameters) {
+Status WebHdfs::Change(const Operation& operation, const std::string& path,
+                       const HdfsParameters& parameters) {
   GODWIT_TRY_ASSIGN(const HttpAnswer answer, AskNameNode(operation, path, parameters));
   if (answer.status >= 300) return RefusalOf(fmt::format("{} {}", operation.name, path), answer);
   return Ok();

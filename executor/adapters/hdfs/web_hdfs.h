@@ -1,13 +1,13 @@
 // executor/adapters/hdfs/web_hdfs.h — HDFS over its REST interface (WebHDFS, Hadoop 2.7 … 3.4).
 //
-// Paths are absolute, without scheme, byte for byte as HDFS has them. Calls go to the NameNode that answered last; a
-// StandbyException or a NameNode that cannot be reached sends them on to the next. Reads are tried at each NameNode,
-// changes only where the one before is known not to have acted. A DataNode that cannot be reached is named to the
-// NameNode, which offers another.
+// Paths are absolute, without scheme, byte for byte as HDFS has them. Calls go to the NameNode that answered
+// last; a StandbyException or a NameNode that cannot be reached sends them on to the next. Reads are tried at
+// each NameNode, changes only where the one before is known not to have acted. A DataNode that cannot be
+// reached is named to the NameNode, which offers another.
 //
-// Errors: kUnavailable (time-out, reset, 5xx, safe mode, no active NameNode; a change may have happened), kInvalidInput
-// (no permission, over quota, bad path, wrong credentials), kConflict (exists already, not empty, lease held by
-// another). Threads may share one.
+// Errors: kUnavailable (time-out, reset, 5xx, safe mode, no active NameNode; a change may have happened),
+// kInvalidInput (no permission, over quota, bad path, wrong credentials), kConflict (exists already, not
+// empty, lease held by another). Threads may share one.
 #pragma once
 
 #include <atomic>
@@ -34,8 +34,9 @@ struct HdfsEntry {
   int64_t bytes = 0;
   int64_t modified_ms = 0;
   int64_t block_bytes = 0;
-  uint64_t id = 0;       // inode; a new file has a new one. "/.reserved/.inodes/ID" is the entry, whatever its name is
-  int permission = 0;    // 0755; of an entry with an ACL the group's bits are the mask
+  uint64_t id =
+      0;  // inode; a new file has a new one. "/.reserved/.inodes/ID" is the entry, whatever its name is
+  int permission = 0;  // 0755; of an entry with an ACL the group's bits are the mask
   std::string owner;
   std::string group;
   int replication = 0;
@@ -72,8 +73,8 @@ struct HdfsSpace {
 
 // One line of a snapshot difference.
 struct HdfsChange {
-  std::string kind;  // CREATE | MODIFY | DELETE | RENAME
-  std::string path;  // relative to the folder
+  std::string kind;    // CREATE | MODIFY | DELETE | RENAME
+  std::string path;    // relative to the folder
   std::string target;  // of a rename
 
   auto operator<=>(const HdfsChange&) const = default;
@@ -83,19 +84,20 @@ using HdfsParameters = std::vector<std::pair<std::string, std::string>>;
 
 class WebHdfs {
  public:
-  // Errors: kInvalidInput for a configuration without names or NameNodes, or with a name that is not "hdfs://…".
+  // Errors: kInvalidInput for a configuration without names or NameNodes, or with a name that is not
+  // "hdfs://…".
   static Result<std::unique_ptr<WebHdfs>> Open(HdfsConfig config);
 
   const HdfsConfig& config() const { return config_; }
 
-  // "/warehouse/t" of "hdfs://nn1:8020/warehouse/t"; a location without scheme is a path of this file system. Errors:
-  // kInvalidInput for another file system, a relative path, "." or ".." in it, control characters.
+  // "/warehouse/t" of "hdfs://nn1:8020/warehouse/t"; a location without scheme is a path of this file system.
+  // Errors: kInvalidInput for another file system, a relative path, "." or ".." in it, control characters.
   Result<std::string> PathOf(const std::string& location) const;
   std::string LocationOf(const std::string& path) const { return config_.fs_names.front() + path; }
 
   Result<std::optional<HdfsEntry>> Stat(const std::string& path);
-  // Entries of a folder after the name `after`, as many as the NameNode gives at once (dfs.ls.limit, 1000). None if
-  // there is no such folder.
+  // Entries of a folder after the name `after`, as many as the NameNode gives at once (dfs.ls.limit, 1000).
+  // None if there is no such folder.
   Result<std::optional<HdfsPage>> List(const std::string& path, const std::string& after);
   Result<HdfsSummary> Summary(const std::string& path);
   Result<HdfsSpace> Space();
@@ -154,8 +156,8 @@ class WebHdfs {
   // The answer of a NameNode, a redirect among them; not a refusal.
   Result<HttpAnswer> AskNameNode(const Operation& operation, const std::string& path,
                                  const HdfsParameters& parameters);
-  Result<HttpAnswer> AskDataNode(const Operation& operation, const std::string& path, HdfsParameters parameters,
-                                 const Payload& payload);
+  Result<HttpAnswer> AskDataNode(const Operation& operation, const std::string& path,
+                                 HdfsParameters parameters, const Payload& payload);
   Status Change(const Operation& operation, const std::string& path, const HdfsParameters& parameters);
 
   HdfsConfig config_;

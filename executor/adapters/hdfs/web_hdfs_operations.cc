@@ -68,7 +68,9 @@ bool NotFound(const HttpAnswer& answer) {
   return answer.status == 404 && ParseRemoteException(answer).name == "FileNotFoundException";
 }
 
-std::string Named(const char* operation, const std::string& path) { return fmt::format("{} {}", operation, path); }
+std::string Named(const char* operation, const std::string& path) {
+  return fmt::format("{} {}", operation, path);
+}
 
 std::string ParentOf(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -91,7 +93,8 @@ Result<std::optional<HdfsPage>> WebHdfs::List(const std::string& path, const std
   HdfsParameters parameters;
   if (!after.empty()) parameters.emplace_back("startAfter", after);
   const std::string what = Named("LISTSTATUS_BATCH", path);
-  GODWIT_TRY_ASSIGN(const HttpAnswer answer, AskNameNode({"GET", "LISTSTATUS_BATCH", false}, path, parameters));
+  GODWIT_TRY_ASSIGN(const HttpAnswer answer,
+                    AskNameNode({"GET", "LISTSTATUS_BATCH", false}, path, parameters));
   if (NotFound(answer)) return std::optional<HdfsPage>();
   if (answer.status != 200) return RefusalOf(what, answer);
   const json document = Parsed(answer.body);
@@ -166,7 +169,8 @@ Result<std::map<std::string, std::string>> WebHdfs::ExtendedAttributes(const std
   for (const json& one : *list) {
     if (!one.is_object()) return NotUnderstood(what);
     std::string value = Text(one, "value");  // in quotes
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
     attributes[Text(one, "name")] = value;
   }
   return attributes;
@@ -206,7 +210,8 @@ Status WebHdfs::Read(const std::string& path, int64_t offset, int64_t length,
                      const std::function<bool(std::string_view)>& sink) {
   HdfsParameters parameters = {{"offset", std::to_string(offset)}};
   if (length >= 0) parameters.emplace_back("length", std::to_string(length));
-  GODWIT_TRY_ASSIGN(const HttpAnswer answer, AskDataNode({"GET", "OPEN", false}, path, parameters, {nullptr, sink}));
+  GODWIT_TRY_ASSIGN(const HttpAnswer answer,
+                    AskDataNode({"GET", "OPEN", false}, path, parameters, {nullptr, sink}));
   if (answer.status != 200) return RefusalOf(Named("OPEN", path), answer);
   return Ok();
 }
@@ -218,7 +223,8 @@ Result<std::string> WebHdfs::ReadSmall(const std::string& path, size_t bytes_max
     return true;
   });
   GODWIT_TRY(read);
-  if (bytes.size() > bytes_max) return InvalidInput(fmt::format("{} is larger than {} bytes", path, bytes_max));
+  if (bytes.size() > bytes_max)
+    return InvalidInput(fmt::format("{} is larger than {} bytes", path, bytes_max));
   return bytes;
 }
 
@@ -235,7 +241,8 @@ Status WebHdfs::Create(const std::string& path, const std::string& bytes, bool o
 }
 
 Status WebHdfs::Append(const std::string& path, const std::string& bytes) {
-  GODWIT_TRY_ASSIGN(const HttpAnswer answer, AskDataNode({"POST", "APPEND", true}, path, {}, {&bytes, nullptr}));
+  GODWIT_TRY_ASSIGN(const HttpAnswer answer,
+                    AskDataNode({"POST", "APPEND", true}, path, {}, {&bytes, nullptr}));
   if (answer.status != 200) return RefusalOf(Named("APPEND", path), answer);
   return Ok();
 }
@@ -243,8 +250,8 @@ Status WebHdfs::Append(const std::string& path, const std::string& bytes) {
 Status WebHdfs::Rename(const std::string& from, const std::string& to) {
   const std::string what = fmt::format("RENAME {} to {}", from, to);
   // The option makes HDFS refuse an existing target with an error; the plain call moves into it.
-  GODWIT_TRY_ASSIGN(const HttpAnswer answer,
-                    AskNameNode({"PUT", "RENAME", true}, from, {{"destination", to}, {"renameoptions", "NONE"}}));
+  GODWIT_TRY_ASSIGN(const HttpAnswer answer, AskNameNode({"PUT", "RENAME", true}, from,
+                                                         {{"destination", to}, {"renameoptions", "NONE"}}));
   if (NotFound(answer)) return Conflict(what + ": there is no such path, or no parent folder to move it to");
   if (answer.status != 200) return RefusalOf(what, answer);
   const json document = Parsed(answer.body);
@@ -255,8 +262,8 @@ Status WebHdfs::Rename(const std::string& from, const std::string& to) {
 
 Result<bool> WebHdfs::Delete(const std::string& path, bool recursive) {
   const std::string what = Named("DELETE", path);
-  GODWIT_TRY_ASSIGN(const HttpAnswer answer,
-                    AskNameNode({"DELETE", "DELETE", true}, path, {{"recursive", recursive ? "true" : "false"}}));
+  GODWIT_TRY_ASSIGN(const HttpAnswer answer, AskNameNode({"DELETE", "DELETE", true}, path,
+                                                         {{"recursive", recursive ? "true" : "false"}}));
   if (NotFound(answer)) return false;
   if (answer.status != 200) return RefusalOf(what, answer);
   const json document = Parsed(answer.body);
@@ -272,7 +279,8 @@ Result<bool> WebHdfs::MoveToTrash(const std::string& path) {
   std::string to = home + "/.Trash/Current" + path;
   GODWIT_TRY(MakeFolders(ParentOf(to), 0700));
   GODWIT_TRY_ASSIGN(const std::optional<HdfsEntry> taken, Stat(to));
-  if (taken) to += fmt::format("{}", there->id);  // as hdfs does with the time: names in the trash must not collide
+  if (taken)
+    to += fmt::format("{}", there->id);  // as hdfs does with the time: names in the trash must not collide
   GODWIT_TRY(Rename(path, to));
   return true;
 }
@@ -289,7 +297,8 @@ Status WebHdfs::SetAcl(const std::string& path, const std::vector<std::string>& 
   return Change({"PUT", "SETACL", true}, path, {{"aclspec", fmt::format("{}", fmt::join(entries, ","))}});
 }
 
-Status WebHdfs::SetExtendedAttribute(const std::string& path, const std::string& name, const std::string& value) {
+Status WebHdfs::SetExtendedAttribute(const std::string& path, const std::string& name,
+                                     const std::string& value) {
   const Operation set{"PUT", "SETXATTR", true};
   const HdfsParameters named = {{"xattr.name", name}, {"xattr.value", "\"" + value + "\""}};
   HdfsParameters create = named;
@@ -312,9 +321,8 @@ Status WebHdfs::DeleteSnapshot(const std::string& path, const std::string& name)
 Result<std::vector<HdfsChange>> WebHdfs::SnapshotDifference(const std::string& path, const std::string& from,
                                                             const std::string& to) {
   const std::string what = fmt::format("GETSNAPSHOTDIFF {} {} {}", path, from, to);
-  GODWIT_TRY_ASSIGN(const HttpAnswer answer,
-                    AskNameNode({"GET", "GETSNAPSHOTDIFF", false}, path,
-                                {{"oldsnapshotname", from}, {"snapshotname", to}}));
+  GODWIT_TRY_ASSIGN(const HttpAnswer answer, AskNameNode({"GET", "GETSNAPSHOTDIFF", false}, path,
+                                                         {{"oldsnapshotname", from}, {"snapshotname", to}}));
   if (answer.status != 200) return RefusalOf(what, answer);
   const json document = Parsed(answer.body);
   const json* list = At(document, {"SnapshotDiffReport", "diffList"});
@@ -350,15 +358,16 @@ Result<std::string> WebHdfs::Bean(const std::string& name) {
   const json document = Parsed(outcome.answer->body);
   const json* beans = At(document, {"beans"});
   if (outcome.answer->status != 200 || !beans || !beans->is_array() || beans->empty()) {
-    return InvalidInput(fmt::format("jmx {}: HTTP {}: the NameNode does not show this page", name,
-                                    outcome.answer->status));
+    return InvalidInput(
+        fmt::format("jmx {}: HTTP {}: the NameNode does not show this page", name, outcome.answer->status));
   }
   return (*beans)[0].dump();
 }
 
 Result<std::optional<std::string>> WebHdfs::Setting(const std::string& name) {
   HttpRequest request;
-  request.url = fmt::format("{}/conf?format=json&name={}", config_.namenodes[active_.load()], PercentEncode(name));
+  request.url =
+      fmt::format("{}/conf?format=json&name={}", config_.namenodes[active_.load()], PercentEncode(name));
   const HttpOutcome outcome = http_.Perform(request);
   if (!outcome.answer) return Unavailable("conf " + name + ": " + outcome.failure);
   const json document = Parsed(outcome.answer->body);

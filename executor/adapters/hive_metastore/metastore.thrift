@@ -143,6 +143,7 @@ exception NoSuchObjectException { 1: string message }
 exception ConfigValSecurityException { 1: string message }
 
 service ThriftHiveMetastore {
+  list<string> set_ugi(1: string user_name, 2: list<string> group_names) throws (1: MetaException o1),
   string getVersion(),
   string get_metastore_db_uuid() throws (1: MetaException o1),
   string get_config_value(1: string name, 2: string defaultValue) throws (1: ConfigValSecurityException o1),

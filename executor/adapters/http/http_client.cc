@@ -105,6 +105,7 @@ curl_slist* SetRequest(CURL* handle, const HttpRequest& request) {
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   }
   curl_slist* headers = curl_slist_append(nullptr, "Expect:");  // no second's wait for "100 Continue"
+  headers = curl_slist_append(headers, "Content-Type:");        // nothing here is a form; callers name theirs
   for (const std::string& header : request.headers) headers = curl_slist_append(headers, header.c_str());
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
   return headers;

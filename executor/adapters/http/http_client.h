@@ -1,6 +1,6 @@
-// executor/adapters/http/http_client.h — HTTP over libcurl for the adapters: connections are kept and reused, every wait
-// has an end, every answer a largest size. Redirects are returned, not followed: who may be followed is the caller's
-// business. Nothing is tried twice here.
+// executor/adapters/http/http_client.h — HTTP over libcurl for the adapters: connections are kept and reused,
+// every wait has an end, every answer a largest size. Redirects are returned, not followed: who may be
+// followed is the caller's business. Nothing is tried twice here.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,11 @@
 
 namespace godwit::executor {
 
-enum class HttpAuth : uint8_t { kNone, kBasic, kNegotiate };  // kNegotiate: SPNEGO with the Kerberos ticket cache
+enum class HttpAuth : uint8_t {
+  kNone,
+  kBasic,
+  kNegotiate
+};  // kNegotiate: SPNEGO with the Kerberos ticket cache
 
 struct HttpConfig {
   HttpAuth auth = HttpAuth::kNone;
@@ -25,7 +29,7 @@ struct HttpConfig {
   std::string ca_file;   // certificates to trust; empty: the system's
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds request_timeout{30000};  // of a whole call, unless its answer is streamed
-  std::chrono::seconds stall_timeout{30};            // a stream that brings less than 1 kB/s for so long is given up
+  std::chrono::seconds stall_timeout{30};  // a stream that brings less than 1 kB/s for so long is given up
 };
 
 struct HttpRequest {
@@ -34,7 +38,8 @@ struct HttpRequest {
   std::vector<std::string> headers;  // "Name: value"
   std::string body;
   bool send_body = false;  // with PUT and POST: a body even if it is empty
-  // Takes the pieces of a 2xx answer's body as they come, instead of HttpAnswer::body; false gives up the call.
+  // Takes the pieces of a 2xx answer's body as they come, instead of HttpAnswer::body; false gives up the
+  // call.
   std::function<bool(std::string_view)> sink;
 };
 

@@ -27,8 +27,10 @@ class HdfsReal : public testing::Test {
 };
 
 // What Hive makes of partition values, and what people make of file names.
-const char* const kOddNames[] = {"a b",      "a%2Fb",  "100%",  "a+b",    "a&b=c",     "#?;",  "dt=2026-11-22 00%3A00%3A00",
-                                 "äöü€",     "ünï/x",  "日本",  "😀",     "quote'\"",  "[x]{y}", "a\\b", "%25", "~", "@!$()*,"};
+const char* const kOddNames[] = {
+    "a b",  "a%2Fb", "100%",   "a+b", "a&b=c",    "#?;",    "dt=2026-11-22 00%3A00%3A00",
+    "äöü€", "ünï/x", "日本",   "😀",   "quote'\"", "[x]{y}", "a\\b",
+    "%25",  "~",     "@!$()*,"};
 
 TEST_F(HdfsReal, OddNamesComeBackAsTheyWere) {
   HdfsStorage storage(*hdfs_);

@@ -1,4 +1,5 @@
-// tests/e2e/real/stack_file.h — where the servers of the running stack are (stack.json, named by GODWIT_STACK).
+// tests/e2e/real/stack_file.h — where the servers of the running stack are (stack.json, named by
+// GODWIT_STACK).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,7 +15,8 @@ namespace godwit::executor {
 
 inline nlohmann::json StackFile() {
   const char* path = std::getenv("GODWIT_STACK");
-  if (!path) throw std::runtime_error("GODWIT_STACK is not set: tests/e2e/run starts the servers and this program");
+  if (!path)
+    throw std::runtime_error("GODWIT_STACK is not set: tests/e2e/run starts the servers and this program");
   std::ifstream in(path);
   return nlohmann::json::parse(in);
 }

@@ -66,7 +66,8 @@ class Metastore:
             "metastore.thrift.uris": self.uri,
             "metastore.thrift.port": self.port,
             "metastore.thrift.bind.host": "127.0.0.1",
-            "metastore.warehouse.dir": f"{hdfs.uri}/warehouse",
+            # A 4.0 server keeps this folder for transactional tables, and all others out of it.
+            "metastore.warehouse.dir": f"{hdfs.uri}/" + ("managed" if self.version == "4.0.1" else "warehouse"),
             "metastore.warehouse.external.dir": f"{hdfs.uri}/warehouse",
             "metastore.expression.proxy": "org.apache.hadoop.hive.metastore.DefaultPartitionExpressionProxy",
             "metastore.event.db.notification.api.auth": "false",

@@ -64,6 +64,9 @@ class Stack:
             server.start()
         for server in (self.source, self.target, self.source_hms, self.target_hms):
             server.wait()
+        for hdfs in (self.source, self.target):
+            for folder in ("/warehouse", "/tmp", "/user"):
+                hdfs.call("PUT", folder, "MKDIRS", permission="1777")
         if self.yarn:
             self.yarn.start()
             self.yarn.wait()

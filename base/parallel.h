@@ -1,0 +1,18 @@
+// base/parallel.h — the same work on many things at once, for calls that wait on a network.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "base/result.h"
+
+namespace godwit {
+
+// Calls work(0) … work(count - 1), up to `parallel` at a time, in no order. After the first error nothing new
+// is begun; that error is returned.
+Status ForEach(size_t count, size_t parallel, const std::function<Status(size_t)>& work);
+
+// Runs `work` in `count` threads, this one among them, and waits for all.
+void RunThreads(size_t count, const std::function<void()>& work);
+
+}  // namespace godwit

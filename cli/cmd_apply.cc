@@ -1,0 +1,191 @@
+// `godwit apply`: carries a plan out. Without --execute it says what it would do.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/opened_world.h"
+#include "cli/state_folder.h"
+#include "cli/status_text.h"
+#include "cli/text_file.h"
+#include "executor/from_plan.h"
+#include "executor/runtime.h"
+#include "state/lock_file.h"
+
+namespace godwit::cli {
+namespace {
+
+struct ApplyArgs {
+  std::string plan;
+  std::string config = "godwit.yaml";
+  bool execute = false;
+  bool wait = false;
+};
+
+std::atomic<bool> stop_requested{false};
+
+void OnSignal(int) {
+  if (stop_requested.exchange(true)) _exit(kExitFailed);  // asked twice: at once
+}
+
+// Whoever signed this very plan; "" if nobody did.
+std::string SignedBy(const executor::RunRow& run, const std::string& plan_hash) {
+  const auto found = run.approvals.find(plan_hash);
+  return found == run.approvals.end() ? "" : found->second;
+}
+
+// The plan in the state folder is the one that is obeyed from now on.
+Status KeepPlan(const StateFolder& folder, const PlanFile& plan) {
+  const Result<PlanFile> kept = ReadPlanFile(folder.PlanPath());
+  if (kept.ok() && kept->hash == plan.hash) return Ok();
+  if (kept.ok() && access(folder.JournalPath().c_str(), F_OK) == 0) {
+    GODWIT_TRY_ASSIGN(const auto journal, state::OpenSqliteJournal(folder.JournalPath()));
+    GODWIT_TRY_ASSIGN(const auto units, journal->ReadFacts("unit"));
+    if (!units.empty()) {
+      return Conflict(fmt::format("{} holds a migration by another plan ({}…): finish or cancel that one, or use another "
+                                  "state folder",
+                                  folder.path(), kept->hash.substr(0, 12)));
+    }
+  }
+  return WriteTextFile(folder.PlanPath(), plan.text);
+}
+
+std::function<void(const executor::EngineEvent&)> TellOn(const Output& output) {
+  return [&output](const executor::EngineEvent& event) {
+    output.Note(fmt::format("{} {:<10} {:<10} {}", FormatTimestamp(event.time), event.kind,
+                            event.unit.empty() ? "-" : event.unit, event.text));
+  };
+}
+
+ExitCode Report(const Output& output, const executor::Engine& engine, executor::RunEnd end) {
+  const std::vector<executor::UnitStatus> units = engine.Units();
+  if (output.json) {
+    output.PrintJson(StatusJson(units));
+  } else {
+    output.Print(StatusTable(units));
+  }
+  if (end == executor::RunEnd::kFinished) {
+    const bool moved = std::all_of(units.begin(), units.end(), [](const executor::UnitStatus& unit) {
+      return executor::IsCommitted(unit.row->state);
+    });
+    output.NextStep(moved ? "godwit status; then `godwit unit complete UNIT` to give up the way back"
+                          : "godwit status, for the units that were not moved");
+    return moved ? kExitDone : kExitIncomplete;
+  }
+  output.NextStep(end == executor::RunEnd::kStopped ? "the same command goes on where this one stopped"
+                                                    : "see what each unit waits for, then the same command again");
+  return kExitIncomplete;
+}
+
+ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const PlanFile& plan,
+                 executor::Migration migration, const Output& output) {
+  const Result<StateFolder> folder = StateFolder::Make(settings.state_folder);
+  if (!folder.ok()) return output.Fail(folder.error());
+  const std::string who = fmt::format("{} process {}", PersonName(), getpid());
+  const Result<state::LockFile> lock = state::LockFile::Acquire(folder->LockPath(), who);
+  if (!lock.ok()) return output.Fail(lock.error());
+  if (const Status kept = KeepPlan(*folder, plan); !kept.ok()) return output.Fail(kept.error());
+  Result<std::unique_ptr<state::Journal>> journal = state::OpenSqliteJournal(folder->JournalPath());
+  if (!journal.ok()) return output.Fail(journal.error());
+  if (const Status whole = (*journal)->CheckIntegrity(); !whole.ok()) return output.Fail(whole.error());
+  executor::Ledger ledger(migration, **journal, true);
+  if (const Status loaded = ledger.Load(); !loaded.ok()) return output.Fail(loaded.error());
+  if (settings.approvals.plan && SignedBy(ledger.run(), plan.hash).empty()) {
+    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " + args.plan +
+                                    "` and run `godwit approve " + args.plan + "`"));
+  }
+  Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
+  if (!opened.ok()) return output.Fail(opened.error());
+  executor::SystemClock clock;
+  executor::EngineOptions engine_options;
+  engine_options.who = who;
+  engine_options.tell = TellOn(output);
+  engine_options.check_state_file = [&] { return (*journal)->CheckIntegrity(); };
+  Result<std::unique_ptr<executor::Engine>> engine =
+      executor::Engine::Start(std::move(migration), **journal, engine_options, executor::MomentOf(clock));
+  if (!engine.ok()) return output.Fail(engine.error());
+  std::signal(SIGINT, OnSignal);
+  std::signal(SIGTERM, OnSignal);
+  executor::RuntimeOptions options;
+  options.stop = &stop_requested;
+  options.wait_for_people = args.wait;
+  Result<executor::RunEnd> end = executor::RunEngine(**engine, (*opened)->world(), clock, options);
+  if (!end.ok()) return output.Fail(end.error());
+  return Report(output, **engine, *end);
+}
+
+// What the units will go through, in order.
+std::string DryRun(const executor::Migration& migration) {
+  std::string text = "DRY RUN: nothing was executed. With --execute, in this order:\n";
+  for (const executor::UnitSpec& unit : migration.units) {
+    text += fmt::format("\nwave {} unit {}: {} tables, {} jobs\n", unit.wave, unit.id, unit.tables.size(),
+                        unit.jobs.size());
+    for (const executor::TableName& table : unit.tables) text += fmt::format("  copy      {}\n", table.Text());
+    for (const executor::JobSpec& job : unit.jobs) {
+      if (job.mode == executor::RunMode::kBoth) text += fmt::format("  dual run  {}, outputs compared\n", job.name);
+    }
+    for (const executor::JobSpec& job : unit.jobs) text += fmt::format("  pause     {} at the source, drain\n", job.name);
+    for (const executor::TableName& table : unit.tables) {
+      text += fmt::format("  deny      writers of {} at the source\n", table.Text());
+    }
+    text += "  copy the last difference; seal copiers out; compare both sides; decide once: commit or cancel\n";
+    for (const executor::TableName& table : unit.tables) text += fmt::format("  route     {} to the target\n", table.Text());
+    for (const executor::JobSpec& job : unit.jobs) {
+      text += fmt::format("  hand over {} to the target, unpause\n", job.name);
+    }
+  }
+  return text;
+}
+
+nlohmann::ordered_json DryRunJson(const executor::Migration& migration) {
+  Json units = Json::array();
+  for (const executor::UnitSpec& unit : migration.units) {
+    Json tables = Json::array(), jobs = Json::array();
+    for (const executor::TableName& table : unit.tables) tables.push_back(table.Text());
+    for (const executor::JobSpec& job : unit.jobs) {
+      jobs.push_back({{"name", job.name}, {"mode", executor::RunModeName(job.mode)}});
+    }
+    units.push_back({{"id", unit.id}, {"wave", unit.wave}, {"tables", tables}, {"jobs", jobs}});
+  }
+  return {{"executed", false}, {"plan_hash", migration.plan_hash}, {"units", units}};
+}
+
+ExitCode RunApply(const ApplyArgs& args, const Output& output) {
+  Result<config::Settings> settings = config::ReadSettings(args.config);
+  if (!settings.ok()) return output.Fail(settings.error());
+  Result<PlanFile> plan = ReadPlanFile(args.plan);
+  if (!plan.ok()) return output.Fail(plan.error());
+  Result<executor::Migration> migration =
+      executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
+  if (!migration.ok()) return output.Fail(migration.error());
+  if (settings->source) migration->source_name = settings->source->name;
+  if (settings->target) migration->target_name = settings->target->name;
+  if (args.execute) return Execute(args, *settings, *plan, *std::move(migration), output);
+  if (output.json) {
+    output.PrintJson(DryRunJson(*migration));
+  } else {
+    output.Print(DryRun(*migration));
+  }
+  output.NextStep("godwit apply " + args.plan + " --execute");
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddApply(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = AddCommand(app, invocation, "apply", "Carry a plan out (dry run unless --execute)",
+                                 "godwit apply plan.json --execute");
+  auto args = std::make_shared<ApplyArgs>();
+  command->add_option("plan", args->plan, "the plan file")->required();
+  command->add_option("--config", args->config, "configuration")->capture_default_str();
+  command->add_flag("--execute", args->execute, "act; without it nothing is changed anywhere");
+  command->add_flag("--wait", args->wait, "stay when only people can move things, until they do");
+  command->callback([&invocation, args] {
+    invocation.run = [args](const Output& output) { return RunApply(*args, output); };
+  });
+}
+
+}  // namespace godwit::cli

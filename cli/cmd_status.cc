@@ -1,0 +1,62 @@
+// `godwit status`: how a migration stands, read from its journal; safe beside a running `apply`.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "cli/command.h"
+#include "cli/state_folder.h"
+#include "cli/status_text.h"
+
+namespace godwit::cli {
+namespace {
+
+struct StatusArgs {
+  std::string config = "godwit.yaml";
+  bool watch = false;
+};
+
+constexpr std::chrono::seconds kWatchEvery{1};
+
+Result<std::vector<executor::UnitStatus>> ReadStatus(const BegunMigration& begun) {
+  std::vector<executor::UnitStatus> units;
+  for (size_t i = 0; i < begun.migration.units.size(); ++i) {
+    units.push_back({&begun.migration.units[i], &begun.ledger->row(i), {}, "", false, 0});
+  }
+  return units;
+}
+
+ExitCode RunStatus(const StatusArgs& args, const Output& output) {
+  Result<config::Settings> settings = config::ReadSettings(args.config);
+  if (!settings.ok()) return output.Fail(settings.error());
+  for (;;) {
+    const Result<std::unique_ptr<BegunMigration>> begun = OpenMigration(*settings, true);
+    if (!begun.ok()) return output.Fail(begun.error());
+    const auto units = ReadStatus(**begun);
+    const bool at_rest = std::all_of(units->begin(), units->end(), [](const executor::UnitStatus& unit) {
+      return executor::IsTerminal(unit.row->state) || unit.row->state == executor::UnitState::kProbation;
+    });
+    if (output.json) {
+      output.PrintJson(StatusJson(*units));
+    } else {
+      output.Print((args.watch ? "\x1b[H\x1b[2J" : "") + StatusTable(*units));
+    }
+    if (!args.watch || at_rest) return at_rest ? kExitDone : kExitIncomplete;
+    std::this_thread::sleep_for(kWatchEvery);
+  }
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      AddCommand(app, invocation, "status", "Show how a migration stands", "godwit status --watch");
+  auto args = std::make_shared<StatusArgs>();
+  command->add_option("--config", args->config, "configuration")->capture_default_str();
+  command->add_flag("--watch", args->watch, "again every second, until every unit is at rest");
+  command->callback([&invocation, args] {
+    invocation.run = [args](const Output& output) { return RunStatus(*args, output); };
+  });
+}
+
+}  // namespace godwit::cli

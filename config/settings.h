@@ -1,0 +1,78 @@
+// config/settings.h — godwit.yaml as typed values. docs/configuration.md describes every key.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace godwit::config {
+
+struct SiteSettings {
+  std::string name;  // as people call it
+  std::string kind;  // "local"
+  std::string root;  // local: the folder, absolute
+};
+
+struct FreezeSettings {
+  Duration budget = std::chrono::minutes(30);
+  int attempts = 5;
+  int at_once = 4;
+  int drain_reads = 2;
+  Duration drain_gap = std::chrono::seconds(5);
+  Duration quiet_wait = std::chrono::hours(24);
+  Duration evidence_age = std::chrono::minutes(10);
+};
+
+struct CopySettings {
+  int64_t bandwidth = 0;  // bytes/s of all copies together; 0: no limit
+  int units_at_once = 16;
+  int copies_per_unit = 4;
+  int64_t partitions_per_copy = 1000;
+  int64_t bytes_per_copy = int64_t{256} << 30;
+  int64_t expected_bandwidth = int64_t{100} << 20;
+};
+
+struct WatchSettings {
+  Duration look_again = std::chrono::seconds(5);
+  Duration sync_every = std::chrono::minutes(5);
+  Duration linger_every = std::chrono::minutes(1);
+  Duration backoff = std::chrono::seconds(64);
+  Duration unknown_wait = std::chrono::seconds(2);
+  int failures = 8;
+};
+
+struct ApprovalSettings {
+  bool plan = true;       // apply asks for a signature under the plan
+  bool a_switch = false;  // each unit's switch asks for one
+};
+
+struct ProbationSettings {
+  Duration lasts = std::chrono::hours(24);
+  bool complete_by_itself = false;
+};
+
+struct Settings {
+  std::string file;          // as given
+  std::string folder;        // absolute: relative paths of the file begin here
+  std::string state_folder;  // absolute
+  std::optional<SiteSettings> source, target;
+  std::vector<std::pair<std::string, std::string>> locations;  // source prefix, target prefix
+  FreezeSettings freeze;
+  CopySettings copy;
+  WatchSettings watch;
+  int equal_cycles = 1;
+  ApprovalSettings approvals;
+  ProbationSettings probation;
+};
+
+// Errors: kInvalidInput with file:line:column of every mistake; or there is no such file.
+Result<Settings> ReadSettings(const std::string& path);
+Result<Settings> ParseSettings(const std::string& path, const std::string& text);
+
+}  // namespace godwit::config

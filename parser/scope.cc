@@ -1,0 +1,631 @@
+#include "parser/scope.h"
+
+#include <algorithm>
+
+#include "SqlParser.h"
+#include "parser/keywords.h"
+#include "parser/letters.h"
+
+namespace godwit::parser {
+namespace {
+
+using T = SqlParser;
+
+// Sources of one statement's columns, counted with their multiplicity. Beyond it column lineage is cut, so
+// that machine-written SQL cannot make it quadratic.
+constexpr size_t kSourcesMax = 4'000'000;
+// References looked at for the arguments of one statement's functions; calls may nest, so this could be
+// quadratic.
+constexpr uint32_t kFunctionReferencesMax = 200'000;
+constexpr uint32_t kIndexedColumns = 16;  // larger result sets are searched through an index
+
+uint64_t Key(uint32_t high, uint32_t low) { return (static_cast<uint64_t>(high) << 32) | low; }
+
+bool IsRowUse(ColumnUse use) { return use != ColumnUse::kDirect && use != ColumnUse::kExpression; }
+
+ColumnUse UseOf(Clause clause) {
+  switch (clause) {
+    case Clause::kJoin: return ColumnUse::kJoin;
+    case Clause::kGroup: return ColumnUse::kGroup;
+    default: return ColumnUse::kFilter;
+  }
+}
+
+}  // namespace
+
+void Scopes::Start(std::string_view script, Dialect dialect, const TokenBuffer& tokens) {
+  script_ = script;
+  dialect_ = dialect;
+  tokens_ = &tokens;
+  kept_.clear();
+  selects_.clear();
+  relations_.clear();
+  references_.clear();
+  items_.clear();
+  usings_.clear();
+  functions_.clear();
+  names.clear();
+  results_.clear();
+  columns_.clear();
+  sources_.clear();
+  source_columns_.clear();
+  stamps_.clear();
+  stamp_ = 0;
+  interned_.Clear();
+  column_index_.Clear();
+  alias_index_.Clear();
+  cut_ = false;
+  functions_budget_ = kFunctionReferencesMax;
+}
+
+// ---------------------------------------------------------------------------------------------- names
+
+Name Scopes::NameOf(uint32_t token) {
+  const Token& word = (*tokens_)[token];
+  if (word.Has(kFolded)) return {word.Text(script_), word.hash};
+  return {Keep(Fold(word.Text(script_))).text, word.hash};
+}
+
+Name Scopes::Keep(std::string text) {
+  kept_.push_back(std::move(text));
+  return {kept_.back(), HashWord(kept_.back())};
+}
+
+// -------------------------------------------------------------------------------------------- sources
+
+uint32_t Scopes::Intern(int32_t read, Name name) {
+  const uint32_t next = static_cast<uint32_t>(source_columns_.size());
+  const uint32_t found = interned_.FindOrAdd(Key(static_cast<uint32_t>(read), name.hash), next);
+  if (found == next) {
+    source_columns_.push_back({read, name});
+    stamps_.push_back(0);
+  }
+  return found;
+}
+
+void Scopes::BeginSources() { ++stamp_; }
+
+void Scopes::Append(uint32_t source_column, ColumnUse use) {
+  if (stamps_[source_column] == stamp_) return;
+  if (sources_.size() >= kSourcesMax) {
+    cut_ = true;
+    return;
+  }
+  stamps_[source_column] = stamp_;
+  sources_.push_back({source_column, use});
+}
+
+// What stands behind a column of a result set, as used here.
+void Scopes::AppendColumn(const ResultColumn& column, bool direct) {
+  for (uint32_t i = column.sources.begin; i < column.sources.end; ++i) {
+    const Source source = sources_[i];
+    const bool same = direct && source.use == ColumnUse::kDirect;
+    Append(source.column, IsRowUse(use_) ? use_ : same ? ColumnUse::kDirect : ColumnUse::kExpression);
+  }
+}
+
+// One column out of `*`.
+void Scopes::AppendStar(const ResultColumn& star, Name name, bool direct) {
+  const ColumnUse use = IsRowUse(use_) ? use_ : direct ? ColumnUse::kDirect : ColumnUse::kExpression;
+  for (uint32_t i = star.sources.begin; i < star.sources.end; ++i) {
+    const SourceColumn behind = source_columns_[sources_[i].column];
+    const bool all = behind.name.text == "*";
+    // A union may have put single columns beside the star.
+    Append(all ? Intern(behind.read, name) : sources_[i].column,
+           all || IsRowUse(use_) ? use : ColumnUse::kExpression);
+  }
+}
+
+void Scopes::AppendFrom(const Relation& relation, Name name, bool direct) {
+  const ColumnUse use = IsRowUse(use_) ? use_ : direct ? ColumnUse::kDirect : ColumnUse::kExpression;
+  if (relation.result == kNoResult) {
+    if (relation.read >= 0) Append(Intern(relation.read, name), use);
+    return;
+  }
+  const uint32_t found = FindColumn(relation.result, name);
+  if (found != FlatIndex::kNone) return AppendColumn(columns_[found], direct);
+  const ResultColumn* star = nullptr;
+  const Range range = result(relation.result).columns;
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    if (!columns_[i].star) continue;
+    if (star != nullptr) return Append(Intern(kUnresolved, name), use);  // from one of several tables
+    star = &columns_[i];
+  }
+  if (star != nullptr) AppendStar(*star, name, direct);
+}
+
+void Scopes::AppendAll(ResultId id, bool direct) {
+  const Range range = result(id).columns;
+  for (uint32_t i = range.begin; i < range.end; ++i) AppendColumn(columns_[i], direct);
+}
+
+void Scopes::AppendRows(Range rows) {
+  for (uint32_t i = rows.begin; i < rows.end; ++i) {
+    const Source source = sources_[i];
+    Append(source.column, source.use);
+  }
+}
+
+// ----------------------------------------------------------------------------------------- resolution
+
+Range Scopes::RelationsOf(size_t level) const {
+  const uint32_t end =
+      level + 1 < selects_.size() ? selects_[level + 1].relations : static_cast<uint32_t>(relations_.size());
+  return {selects_[level].relations, end};
+}
+
+uint32_t Scopes::FindColumn(ResultId id, Name name) {
+  const Range range = result(id).columns;
+  if (range.size() > kIndexedColumns) {
+    const uint32_t found = column_index_.Find(Key(static_cast<uint32_t>(id), name.hash));
+    return found;
+  }
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    if (columns_[i].name == name && !columns_[i].star) return i;
+  }
+  return FlatIndex::kNone;
+}
+
+bool Scopes::HasStar(ResultId id) const {
+  const Range range = result(id).columns;
+  return std::any_of(columns_.begin() + range.begin, columns_.begin() + range.end,
+                     [](const ResultColumn& column) { return column.star; });
+}
+
+// Whether the chain starts with the relation's name as written: db.t.column.
+bool Scopes::NamesTable(const Reference& reference, const Relation& relation) const {
+  const uint32_t parts = (relation.name.size() + 1) / 2;
+  if (parts < 2 || reference.parts <= parts) return false;
+  for (uint32_t i = 0; i < parts; ++i) {
+    if ((*tokens_)[reference.token + 2 * i].hash != (*tokens_)[relation.name.begin + 2 * i].hash)
+      return false;
+  }
+  return true;
+}
+
+// The relation that the chain's first names (`used` of them) stand for.
+const Relation* Scopes::FindRelation(const Reference& reference, Name first, size_t level, uint16_t& used) {
+  const Range range = RelationsOf(level);
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    const Relation& relation = relations_[i];
+    if (relation.alias == first) {
+      used = 1;
+      return &relation;
+    }
+    if (reference.parts > 2 && NamesTable(reference, relation)) {
+      used = static_cast<uint16_t>((relation.name.size() + 1) / 2);
+      return &relation;
+    }
+  }
+  return nullptr;
+}
+
+Scopes::Outcome Scopes::ResolveUnqualified(Name name, bool direct, size_t level) {
+  const Range range = RelationsOf(level);
+  const Select& select = selects_[level];
+  const bool shared =
+      select.natural || std::find(usings_.begin() + select.usings, usings_.end(), name) != usings_.end();
+  const Relation* open = nullptr;
+  size_t open_count = 0;
+  bool found = false;
+  for (uint32_t i = range.begin; i < range.end && (!found || shared); ++i) {
+    const Relation& relation = relations_[i];
+    if (relation.result == kNoResult || HasStar(relation.result)) {
+      ++open_count;
+      open = &relation;
+    }
+    if (relation.result == kNoResult) continue;
+    const uint32_t column = FindColumn(relation.result, name);
+    if (column == FlatIndex::kNone) continue;
+    AppendColumn(columns_[column], direct);
+    found = true;
+  }
+  if (shared && open_count > 0) {
+    for (uint32_t i = range.begin; i < range.end; ++i) AppendFrom(relations_[i], name, direct);
+    return Outcome::kDone;
+  }
+  if (found) return Outcome::kDone;
+  if (open_count == 0) return Outcome::kAbsent;
+  if (open_count == 1) {
+    AppendFrom(*open, name, direct);
+  } else {
+    Append(Intern(kUnresolved, name), IsRowUse(use_) ? use_
+                                      : direct       ? ColumnUse::kDirect
+                                                     : ColumnUse::kExpression);
+  }
+  return Outcome::kDone;
+}
+
+// A column that the same select list names: SELECT a + b AS c, c * 2.
+bool Scopes::ResolveAlias(Name name, bool direct) {
+  for (; alias_indexed_ < columns_.size(); ++alias_indexed_) {
+    alias_index_.FindOrAdd(Key(serial_, columns_[alias_indexed_].name.hash), alias_indexed_);
+  }
+  const uint32_t found = alias_index_.Find(Key(serial_, name.hash));
+  if (found == FlatIndex::kNone || columns_[found].star || found < branch_columns_) return false;
+  AppendColumn(columns_[found], direct);
+  return true;
+}
+
+Scopes::Outcome Scopes::Resolve(const Reference& reference, Name first, bool direct) {
+  for (size_t level = selects_.size(); level-- > 0;) {
+    if (level + 1 < selects_.size() && !selects_[level].has_from) return Outcome::kLater;
+    uint16_t used = 0;
+    if (reference.parts > 1) {
+      if (const Relation* relation = FindRelation(reference, first, level, used)) {
+        // A field of a struct column is the column.
+        AppendFrom(*relation, NameOf(reference.token + 2u * used), direct && reference.parts == used + 1);
+        return Outcome::kDone;
+      }
+    } else if (ResolveUnqualified(first, direct, level) == Outcome::kDone) {
+      return Outcome::kDone;
+    }
+    if (!selects_[level].correlated) break;
+  }
+  // No relation of that name: a struct column, then.
+  if (reference.parts > 1) return ResolveUnqualified(first, false, selects_.size() - 1);
+  return Outcome::kAbsent;
+}
+
+// Of an item, or with use_ a row use.
+void Scopes::ResolveReference(const Reference& reference, bool direct) {
+  if (reference.query != kNoResult) {
+    AppendAll(reference.query, false);
+    return;
+  }
+  const Name name = NameOf(reference.token);
+  const bool alias_first =
+      reference.parts == 1 && (reference.clause == Clause::kHaving || reference.clause == Clause::kOrder ||
+                               reference.clause == Clause::kGroup);
+  if (alias_first && ResolveAlias(name, direct)) return;
+  switch (Resolve(reference, name, direct)) {
+    case Outcome::kDone: return;
+    case Outcome::kLater: deferred_.push_back(reference); return;
+    case Outcome::kAbsent: break;
+  }
+  if (ResolveAlias(name, direct)) return;
+  const ColumnUse use = IsRowUse(use_) ? use_ : direct ? ColumnUse::kDirect : ColumnUse::kExpression;
+  Append(Intern(kUnresolved, name), use);
+}
+
+SourceColumn Scopes::Locate(uint32_t token, uint16_t parts) {
+  const uint32_t mark = static_cast<uint32_t>(sources_.size());
+  const ColumnUse use = use_;
+  use_ = ColumnUse::kDirect;
+  BeginSources();
+  const Name first = NameOf(token);
+  const Outcome outcome = Resolve({token, parts, Clause::kItems, kNoResult}, first, true);
+  use_ = use;
+  SourceColumn located{kUnresolved, first};
+  const bool one = sources_.size() == mark + 1 && sources_.back().use == ColumnUse::kDirect;
+  if (outcome == Outcome::kDone && one) located = source_columns_[sources_.back().column];
+  sources_.resize(mark);
+  return located;
+}
+
+// ------------------------------------------------------------------------------------------- finishing
+
+void Scopes::BeginSelect(bool correlated) {
+  Select select;
+  select.items = static_cast<uint32_t>(items_.size());
+  select.references = static_cast<uint32_t>(references_.size());
+  select.functions = static_cast<uint32_t>(functions_.size());
+  select.usings = static_cast<uint32_t>(usings_.size());
+  select.relations = static_cast<uint32_t>(relations_.size());
+  select.correlated = correlated && !selects_.empty();
+  selects_.push_back(select);
+}
+
+void Scopes::EndSelect() {
+  const Select& select = selects_.back();
+  relations_.resize(select.relations);
+  usings_.resize(select.usings);
+  selects_.pop_back();
+}
+
+void Scopes::MergeItems(Range list) {
+  const Select& select = selects_.back();
+  if (items_.size() == select.items) return;
+  Item merged = items_[select.items];
+  merged.shape = ItemShape::kExpression;
+  merged.references.end = items_.back().references.end;
+  merged.tokens.end = items_.back().tokens.end;
+  merged.alias = {};
+  merged.aliases = list;
+  items_.resize(select.items);
+  items_.push_back(merged);
+}
+
+bool Scopes::IsChain(uint32_t index, Range tokens) const {
+  const Reference& reference = references_[index];
+  return reference.query == kNoResult && reference.token == tokens.begin &&
+         tokens.size() == 2u * reference.parts - 1;
+}
+
+PendingFunction* Scopes::LastFunctionAtDepth(uint16_t depth) {
+  for (size_t i = functions_.size(); i-- > selects_.back().functions;) {
+    const Token& open = (*tokens_)[functions_[i].open];
+    if (open.depth == depth) return &functions_[i];
+    if (open.depth < depth) return nullptr;
+  }
+  return nullptr;
+}
+
+ResultColumn& Scopes::AddColumn(Name name) {
+  columns_.push_back(
+      {name, {static_cast<uint32_t>(sources_.size()), static_cast<uint32_t>(sources_.size())}, false});
+  return columns_.back();
+}
+
+ResultId Scopes::AddResult(uint32_t first_column, Range rows) {
+  const ResultId id = static_cast<ResultId>(results_.size());
+  const uint32_t end = static_cast<uint32_t>(columns_.size());
+  results_.push_back({{first_column, end}, rows});
+  if (end - first_column > kIndexedColumns) {
+    for (uint32_t i = first_column; i < end; ++i) {
+      if (!columns_[i].star)
+        column_index_.FindOrAdd(Key(static_cast<uint32_t>(id), columns_[i].name.hash), i);
+    }
+  }
+  return id;
+}
+
+ResultId Scopes::FinishBranch(Statement& statement) {
+  Select& select = selects_.back();
+  deferred_.clear();
+  branch_columns_ = alias_indexed_ = static_cast<uint32_t>(columns_.size());
+  ++serial_;
+  select.has_from = true;
+  use_ = ColumnUse::kDirect;
+  for (uint32_t i = select.items; i < items_.size(); ++i) AddItemColumns(items_[i], i - select.items);
+  const uint32_t first_column = branch_columns_;
+  const uint32_t rows = static_cast<uint32_t>(sources_.size());
+  AddRowSources(select);
+  const ResultId id = AddResult(first_column, {rows, static_cast<uint32_t>(sources_.size())});
+  const size_t deferred = deferred_.size();
+  ResolveFunctions(select, statement);
+  deferred_.resize(deferred);
+  items_.resize(select.items);
+  references_.resize(select.references);
+  functions_.resize(select.functions);
+  if (selects_.size() > 1) {
+    // They belong to a select around this one, whose FROM is still to come.
+    for (Reference& reference : deferred_) {
+      reference.clause = selects_[selects_.size() - 2].clause;
+      references_.push_back(reference);
+    }
+  }
+  return id;
+}
+
+void Scopes::AddItemColumns(const Item& item, uint32_t position) {
+  const Range range = RelationsOf(selects_.size() - 1);
+  if (item.shape == ItemShape::kStar) {
+    for (uint32_t i = range.begin; i < range.end; ++i) {
+      // Not a copy of the relation: AddStarColumns only appends to other vectors.
+      AddStarColumns(relations_[i], i > range.begin);
+    }
+    return;
+  }
+  const Reference* reference = item.references.size() > 0 ? &references_[item.references.begin] : nullptr;
+  if (item.shape == ItemShape::kQualifiedStar) {
+    uint16_t used = 0;
+    const Relation* relation = FindRelation(*reference, NameOf(reference->token), selects_.size() - 1, used);
+    // `tab.*` although tab has an alias: nobody else can be meant.
+    for (uint32_t i = range.begin; relation == nullptr && i < range.end; ++i) {
+      const Relation& other = relations_[i];
+      if (other.name.size() > 0 && (*tokens_)[other.name.end - 1].hash == (*tokens_)[reference->token].hash)
+        relation = &other;
+    }
+    if (relation != nullptr) return AddStarColumns(*relation, false);
+    AddColumn(NameOf(reference->token)).star = true;
+    BeginSources();
+    ResolveReference(*reference, true);
+    columns_.back().sources.end = static_cast<uint32_t>(sources_.size());
+    return;
+  }
+  const bool direct = item.shape == ItemShape::kColumn;
+  const uint32_t begin = static_cast<uint32_t>(sources_.size());
+  BeginSources();
+  for (uint32_t i = item.references.begin; i < item.references.end; ++i)
+    ResolveReference(references_[i], direct);
+  const uint32_t end = static_cast<uint32_t>(sources_.size());
+  const auto add = [&](Name name) { columns_.push_back({name, {begin, end}, false}); };
+  if (item.aliases.size() > 0) {
+    for (uint32_t i = item.aliases.begin; i < item.aliases.end; ++i) add(names[i]);
+  } else if (!item.alias.empty()) {
+    add(item.alias);
+  } else if (direct) {
+    add(NameOf(reference->token + 2u * (reference->parts - 1)));
+  } else if (dialect_ == Dialect::kHive) {
+    add(Keep("_c" + std::to_string(position)));
+  } else {
+    const uint32_t last = std::max(item.tokens.end, item.tokens.begin + 1) - 1;
+    const uint32_t from = (*tokens_)[item.tokens.begin].begin;
+    add({script_.substr(from, (*tokens_)[last].end - from), 0});
+  }
+}
+
+void Scopes::AddStarColumns(const Relation& relation, bool skip_usings) {
+  if (relation.result == kNoResult) {
+    ResultColumn& star = AddColumn({"*", 0});
+    star.star = true;
+    BeginSources();
+    if (relation.read >= 0) Append(Intern(relation.read, {"*", HashWord("*")}), ColumnUse::kDirect);
+    star.sources.end = static_cast<uint32_t>(sources_.size());
+    return;
+  }
+  const auto used = [&](Name name) {
+    return std::find(usings_.begin() + selects_.back().usings, usings_.end(), name) != usings_.end();
+  };
+  const Range range = result(relation.result).columns;
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    if (skip_usings && used(columns_[i].name)) continue;
+    const ResultColumn column = columns_[i];
+    columns_.push_back(column);
+  }
+}
+
+// Sources that decide which rows the select has: its own conditions, and those of what it selects from.
+void Scopes::AddRowSources(const Select& select) {
+  BeginSources();
+  for (uint32_t i = select.references; i < references_.size(); ++i) {
+    const Reference& reference = references_[i];
+    if (reference.query != kNoResult) AppendRows(result(reference.query).rows);
+    const bool ranks = reference.clause == Clause::kOrder && select.limited;
+    const bool decides = reference.clause == Clause::kWhere || reference.clause == Clause::kHaving ||
+                         reference.clause == Clause::kJoin || reference.clause == Clause::kGroup ||
+                         reference.clause == Clause::kMatched;
+    if (!ranks && !decides) continue;
+    use_ = UseOf(reference.clause);
+    ResolveReference(reference, false);
+  }
+  use_ = ColumnUse::kDirect;
+  const Range range = RelationsOf(selects_.size() - 1);
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    if (relations_[i].result != kNoResult) AppendRows(result(relations_[i].result).rows);
+  }
+}
+
+ResultId Scopes::FinishArguments(uint32_t begin, const std::vector<Name>& columns) {
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  const uint32_t first = static_cast<uint32_t>(sources_.size());
+  branch_columns_ = alias_indexed_ = first_column;
+  ++serial_;
+  BeginSources();
+  use_ = ColumnUse::kDirect;
+  for (uint32_t i = begin; i < references_.size(); ++i) ResolveReference(references_[i], false);
+  references_.resize(begin);
+  const uint32_t end = static_cast<uint32_t>(sources_.size());
+  for (const Name& name : columns) columns_.push_back({name, {first, end}, false});
+  return AddResult(first_column, {end, end});
+}
+
+// ---------------------------------------------------------------------------------------- result sets
+
+ResultId Scopes::AddTable(int32_t read, const std::vector<std::string>& columns) {
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  for (const std::string& column : columns) {
+    ResultColumn& added = AddColumn(Keep(column));
+    BeginSources();
+    Append(Intern(read, added.name), ColumnUse::kDirect);
+    columns_.back().sources.end = static_cast<uint32_t>(sources_.size());
+  }
+  return AddResult(first_column, {});
+}
+
+ResultId Scopes::AddColumns(const std::vector<Name>& columns) {
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  for (const Name& column : columns) AddColumn(column);
+  return AddResult(first_column, {});
+}
+
+ResultId Scopes::Rename(ResultId id, const Relation& relation, Range list) {
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  const Range range = id == kNoResult ? Range{} : result(id).columns;
+  const Range rows = id == kNoResult ? Range{} : result(id).rows;
+  const bool positional = id != kNoResult && !HasStar(id);
+  for (uint32_t i = 0; i < list.size(); ++i) {
+    ResultColumn column{names[list.begin + i], {}, false};
+    if (positional && i < range.size()) {
+      column.sources = columns_[range.begin + i].sources;
+    } else if (!positional) {
+      // Some column of the table, we cannot say which.
+      column.sources.begin = static_cast<uint32_t>(sources_.size());
+      BeginSources();
+      if (relation.read >= 0) Append(Intern(relation.read, {"*", HashWord("*")}), ColumnUse::kExpression);
+      for (uint32_t k = range.begin; k < range.end; ++k) AppendColumn(columns_[k], false);
+      column.sources.end = static_cast<uint32_t>(sources_.size());
+    }
+    columns_.push_back(column);
+  }
+  return AddResult(first_column, rows);
+}
+
+ResultId Scopes::Spread(ResultId id, Range list) {
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  const uint32_t begin = static_cast<uint32_t>(sources_.size());
+  BeginSources();
+  use_ = ColumnUse::kDirect;
+  if (id != kNoResult) AppendAll(id, false);
+  const uint32_t end = static_cast<uint32_t>(sources_.size());
+  for (uint32_t i = list.begin; i < list.end; ++i) columns_.push_back({names[i], {begin, end}, false});
+  return AddResult(first_column, {});
+}
+
+ResultId Scopes::Group(uint32_t first_relation) {
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  for (uint32_t i = first_relation; i < relations_.size(); ++i)
+    AddStarColumns(relations_[i], i > first_relation);
+  const uint32_t rows = static_cast<uint32_t>(sources_.size());
+  BeginSources();
+  for (uint32_t i = first_relation; i < relations_.size(); ++i) {
+    if (relations_[i].result != kNoResult) AppendRows(result(relations_[i].result).rows);
+  }
+  return AddResult(first_column, {rows, static_cast<uint32_t>(sources_.size())});
+}
+
+ResultId Scopes::Union(const ResultId* results, size_t count) {
+  if (count == 0) return kNoResult;
+  if (count == 1) return results[0];
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  const Range first = result(results[0]).columns;
+  uint32_t width = first.size();
+  for (size_t k = 1; k < count; ++k) width = std::max(width, result(results[k]).columns.size());
+  for (uint32_t i = 0; i < width; ++i) {
+    ResultColumn merged{{}, {static_cast<uint32_t>(sources_.size()), 0}, false};
+    BeginSources();
+    for (size_t k = 0; k < count; ++k) {
+      const Range range = result(results[k]).columns;
+      if (i >= range.size()) continue;
+      const ResultColumn& column = columns_[range.begin + i];
+      if (merged.name.empty()) merged.name = column.name;
+      merged.star |= column.star;
+      use_ = ColumnUse::kDirect;
+      AppendColumn(column, true);
+    }
+    merged.sources.end = static_cast<uint32_t>(sources_.size());
+    columns_.push_back(merged);
+  }
+  const uint32_t rows = static_cast<uint32_t>(sources_.size());
+  BeginSources();
+  for (size_t k = 0; k < count; ++k) AppendRows(result(results[k]).rows);
+  return AddResult(first_column, {rows, static_cast<uint32_t>(sources_.size())});
+}
+
+// ------------------------------------------------------------------------------------------- functions
+
+// Columns referred to between two tokens. References stand in the order of their tokens.
+void Scopes::CopySources(Range range, const Select& select, std::vector<ColumnSource>& into) {
+  const auto before = [](const Reference& reference, uint32_t token) { return reference.token < token; };
+  const auto begin =
+      std::lower_bound(references_.begin() + select.references, references_.end(), range.begin, before);
+  const uint32_t mark = static_cast<uint32_t>(sources_.size());
+  BeginSources();
+  for (auto i = begin; i != references_.end() && i->token < range.end && functions_budget_ > 0; ++i) {
+    --functions_budget_;
+    if (i->query == kNoResult) ResolveReference(*i, i->token + 2u * i->parts - 1 >= range.end);
+  }
+  for (uint32_t i = mark; i < sources_.size(); ++i) {
+    const SourceColumn& column = source_columns_[sources_[i].column];
+    into.push_back({column.read, std::string(column.name.text), sources_[i].use});
+  }
+  sources_.resize(mark);
+}
+
+void Scopes::ResolveFunctions(const Select& select, Statement& statement) {
+  for (uint32_t i = select.functions; i < functions_.size(); ++i) {
+    const PendingFunction& pending = functions_[i];
+    FunctionUse& function = statement.functions[pending.function];
+    const uint32_t close = (*tokens_)[pending.open].link;
+    if (close != kNoToken) CopySources({pending.open + 1, close}, select, function.arguments);
+    if (pending.over == kNoToken || (*tokens_)[pending.over].link == kNoToken) continue;
+    const uint32_t end = (*tokens_)[pending.over].link;
+    uint32_t order = pending.over;
+    while (order < end && (*tokens_)[order].type != T::ORDER && (*tokens_)[order].type != T::SORT) ++order;
+    CopySources({pending.over + 1, order}, select, function.partition_by);
+    if (order < end) CopySources({order, end}, select, function.order_by);
+  }
+}
+
+}  // namespace godwit::parser

@@ -1,0 +1,44 @@
+// simulator/sim_driver.h — runs the real engine against simulated sites, without faults: the dry run's
+// timeline, and tests of what should happen when nothing goes wrong.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "executor/adapters/sim/sim_site.h"
+#include "executor/engine.h"
+
+namespace godwit::simulator {
+
+struct DriverOptions {
+  Duration latency = std::chrono::milliseconds(20);  // of each request, there and back
+  Duration give_up_after = std::chrono::hours(24 * 365);
+  bool keep_facts = false;
+  std::function<void(const executor::EngineEvent&)> tell;
+};
+
+// How a run ended.
+enum class DriverEnd { kFinished, kNeedsPerson, kGaveUp };
+
+class SimDriver {
+ public:
+  // Errors as Engine::Start.
+  static Result<std::unique_ptr<SimDriver>> Start(executor::Migration migration, state::Journal& journal,
+                                                  executor::sim::SimWorld& world, DriverOptions options);
+  // Runs until the engine has finished, waits for a person, or until `until` (virtual time since the start).
+  // Errors as Engine::Poll.
+  Result<DriverEnd> Run(executor::Nanoseconds until);
+  executor::Engine& engine() { return *engine_; }
+  executor::Moment Now() const;
+
+ private:
+  SimDriver(executor::sim::SimWorld& world, DriverOptions options)
+      : world_(world), options_(std::move(options)) {}
+  Status PollOnce();
+
+  executor::sim::SimWorld& world_;
+  DriverOptions options_;
+  std::unique_ptr<executor::Engine> engine_;
+};
+
+}  // namespace godwit::simulator

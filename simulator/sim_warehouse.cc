@@ -1,0 +1,226 @@
+#include "simulator/sim_warehouse.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+
+namespace godwit::simulator {
+namespace {
+
+using executor::Party;
+using executor::RunState;
+using executor::SideName;
+using executor::sim::SimSite;
+
+constexpr char kWatermark[] = "watermark";
+constexpr Duration kRetry = std::chrono::seconds(1);
+
+std::string PartitionOf(const SimTableSpec& table, const std::string& due) {
+  return table.partitioned ? "dt=" + due : "";
+}
+
+std::string LocationOf(Side side, const TableName& table, const std::string& partition) {
+  const std::string root = fmt::format("/{}/{}.db/{}", SideName(side), table.db, table.name);
+  return partition.empty() ? root : root + "/" + partition;
+}
+
+}  // namespace
+
+SimWarehouse::SimWarehouse(executor::sim::SimWorld& world, SimWarehouseSpec spec, uint64_t seed)
+    : world_(world), spec_(std::move(spec)), seed_(seed), first_day_(world.clock.wall()) {
+  first_day_ -= spec_.day * spec_.history_days;
+  for (const SimTableSpec& table : spec_.tables) tables_[table.name] = &table;
+  for (const SimJobSpec& job : spec_.jobs) {
+    jobs_[job.name] = &job;
+    for (const TableName& table : job.reads) waiting_for_[table].push_back(&job);
+  }
+  AddDatabases();
+  for (const SimTableSpec& table : spec_.tables) AddTable(table);
+  for (const SimJobSpec& job : spec_.jobs) {
+    AddJob(Side::kSource, job);
+    AddJob(Side::kTarget, job);
+  }
+  for (const Side side : {Side::kSource, Side::kTarget}) {
+    world_.At(side).scheduler.on_change = [this, side](const std::string& name) {
+      Consider(side, *jobs_.at(name));
+    };
+    world_.At(side).catalog.on_publish = [this, side](const executor::Publication& publication) {
+      if (on_publish) on_publish(side, publication);
+      for (const SimJobSpec* reader : waiting_for_[publication.table]) Consider(side, *reader);
+    };
+  }
+  for (const SimJobSpec& job : spec_.jobs) Consider(Side::kSource, job);
+}
+
+std::string SimWarehouse::DayName(int number) const {
+  // Names are dates whatever the day's length: a simulated day may last an hour.
+  static const Timestamp kFirst = *ParseTimestamp("2026-01-01");
+  return FormatTimestamp(kFirst + std::chrono::hours(24) * number).substr(0, 10);
+}
+
+void SimWarehouse::AddDatabases() {
+  std::set<std::string> names;
+  for (const SimTableSpec& table : spec_.tables) names.insert(table.name.db);
+  for (const std::string& name : names) {
+    (void)world_.source.catalog.CreateDatabase({name, "/source/" + name + ".db", "etl", {}}).ok();
+  }
+}
+
+void SimWarehouse::AddTable(const SimTableSpec& table) {
+  executor::TableMeta meta;
+  meta.name = table.name;
+  meta.owner = "etl";
+  meta.columns = {{"job", "string", ""}, {"due", "string", ""}, {"inputs", "string", ""}};
+  if (table.partitioned) meta.partition_keys = {{"dt", "string", ""}};
+  meta.location = LocationOf(Side::kSource, table.name, "");
+  world_.source.catalog.Put(meta);
+  const int days = table.partitioned ? spec_.history_days : 1;
+  for (int day = spec_.history_days - days; day < spec_.history_days; ++day) {
+    const std::string due = DayName(day);
+    Write(Side::kSource, table.name, PartitionOf(table, due),
+          fmt::format("history,{},{}\n", due, table.name.Text()), table.bytes / std::max(1, days));
+  }
+  if (spec_.history_days > 0) {
+    world_.source.catalog.SetParameter(table.name, kWatermark, DayName(spec_.history_days - 1));
+  }
+}
+
+void SimWarehouse::AddJob(Side side, const SimJobSpec& job) {
+  SimJob state;
+  state.name = job.name;
+  state.paused = side == Side::kTarget;
+  state.cursor = side == Side::kSource ? DayName(spec_.history_days - 1) : "";
+  state.typical_run = job.run;
+  state.next_due = [this, &job](const SimJob& now) { return NextDue(job, now); };
+  world_.At(side).scheduler.Add(std::move(state));
+}
+
+std::optional<Timestamp> SimWarehouse::NextDue(const SimJobSpec& job, const SimJob& state) const {
+  const Result<Timestamp> cursor = ParseTimestamp(state.cursor);
+  if (!cursor.ok()) return std::nullopt;
+  const auto number =
+      std::chrono::floor<std::chrono::days>(*cursor - *ParseTimestamp("2026-01-01")).count() + 1;
+  return first_day_ + spec_.day * (number + 1) + job.at;
+}
+
+// Looks whether the job's next run may start; if not, looks again when it may.
+void SimWarehouse::Consider(Side side, const SimJobSpec& job) {
+  SimJob* state = world_.At(side).scheduler.Find(job.name);
+  if (state->paused || state->running) return;
+  const std::optional<Timestamp> due_at = NextDue(job, *state);
+  if (!due_at || considering_.contains({side, job.name})) return;
+  if (*due_at > world_.clock.wall()) {
+    considering_.insert({side, job.name});
+    world_.clock.In(*due_at - world_.clock.wall(), [this, side, &job] {
+      considering_.erase({side, job.name});
+      Consider(side, job);
+    });
+    return;
+  }
+  const auto number =
+      std::chrono::floor<std::chrono::days>(*ParseTimestamp(state->cursor) - *ParseTimestamp("2026-01-01"))
+          .count() +
+      1;
+  const std::string due = DayName(static_cast<int>(number));
+  if (!IsReady(side, job, due)) return;  // the upstream's end looks again
+  SimRun run{side, &job, due, IsDenied(side, job)};
+  if (run.refused) {
+    if (on_start) on_start(run);
+    considering_.insert({side, job.name});
+    world_.clock.In(kRetry * 10, [this, side, &job] {
+      considering_.erase({side, job.name});
+      Consider(side, job);
+    });
+    return;
+  }
+  world_.At(side).scheduler.Begin(*state, due);
+  if (on_start) on_start(run);
+  const Duration lasts = run_time ? run_time(job) : job.run;
+  world_.clock.In(lasts, [this, side, &job, due] { Finish(side, job, due); });
+}
+
+bool SimWarehouse::IsReady(Side side, const SimJobSpec& job, const std::string& due) {
+  for (const TableName& table : job.reads) {
+    const executor::TableMeta* meta = world_.At(side).catalog.Find(table);
+    if (meta == nullptr) return false;
+    const auto watermark = meta->parameters.find(kWatermark);
+    if (watermark == meta->parameters.end() || watermark->second < due) return false;
+  }
+  return true;
+}
+
+bool SimWarehouse::IsDenied(Side side, const SimJobSpec& job) {
+  for (const TableName& table : job.writes) {
+    if (world_.At(side).catalog.IsClosed(table, Party::kWriters)) return true;
+  }
+  return world_.At(side).scheduler.Find(job.name)->guard_closed;
+}
+
+void SimWarehouse::Finish(Side side, const SimJobSpec& job, const std::string& due) {
+  SimSite& site = world_.At(side);
+  SimJob* state = site.scheduler.Find(job.name);
+  if (!state->running || *state->running != due) return;
+  SimRun run{side, &job, due, false};
+  bool written = !(fails && fails(job));
+  std::vector<std::pair<TableName, std::string>> outputs;
+  for (const TableName& table : job.writes) outputs.emplace_back(table, RowsOf(side, job, table, due));
+  for (auto& [table, rows] : outputs) {
+    if (!written) break;
+    if (site.catalog.IsClosed(table, Party::kWriters)) {
+      run.refused = true;
+      written = false;
+      break;
+    }
+    Write(side, table, PartitionOf(SpecOf(table), due), std::move(rows), SpecOf(table).bytes_per_day);
+  }
+  if (written) {
+    for (const TableName& table : job.writes) site.catalog.SetParameter(table, kWatermark, due);
+  }
+  site.scheduler.End(*state, written ? RunState::kSucceeded : RunState::kFailed);
+  if (on_end && (written || run.refused)) on_end(run);
+  if (!written) {
+    world_.clock.In(kRetry, [this, side, &job] { Consider(side, job); });
+    return;
+  }
+  for (const TableName& table : job.writes) {
+    for (const SimJobSpec* reader : waiting_for_[table]) Consider(side, *reader);
+  }
+}
+
+std::string SimWarehouse::RowsOf(Side side, const SimJobSpec& job, const TableName& table,
+                                 const std::string& due) {
+  std::string inputs;
+  for (const TableName& read : job.reads) {
+    const auto rows = world_.At(side).query_engine.Rows(read, PartitionOf(SpecOf(read), due));
+    if (!rows.ok()) continue;
+    for (const auto& [row, count] : *rows) inputs += fmt::format("{}*{};", row, count);
+  }
+  if (job.random) inputs += std::to_string(++writes_ * 2654435761U + seed_);
+  return fmt::format("{},{},{}\n{},{},{}\n", job.name, due, Hex64(Hash64(inputs, 1)), job.name + "/2", due,
+                     Hex64(Hash64(inputs + table.Text(), 2)));
+}
+
+// As Hive overwrites: new files beside the old ones, then the old ones go.
+void SimWarehouse::Write(Side side, const TableName& table, const std::string& partition, std::string rows,
+                         int64_t bytes) {
+  SimSite& site = world_.At(side);
+  std::optional<std::string> location = site.catalog.LocationOf(table, partition);
+  if (!location) {
+    location = site.catalog.Find(table)->location + "/" + partition;
+    site.catalog.PutPartition(table, {partition, *location, {}, {}});
+  }
+  std::vector<std::string> old;
+  for (const auto& [path, file] : site.storage.Files(*location)) old.push_back(path);
+  if (!site.storage.Write(*location, fmt::format("part-{}", ++writes_), rows, bytes).ok()) return;
+  for (const std::string& path : old) site.storage.Remove(*location, path);
+  if (on_write) on_write(side, table, partition, rows);
+}
+
+bool SimWarehouse::RogueWrite(Side side, const TableName& table, const std::string& partition,
+                              bool honours_barrier) {
+  if (honours_barrier && world_.At(side).catalog.IsClosed(table, Party::kWriters)) return false;
+  Write(side, table, partition, fmt::format("rogue,{},{}\n", ++writes_, partition), 1000);
+  return true;
+}
+
+}  // namespace godwit::simulator

@@ -1,0 +1,105 @@
+// simulator/sim_warehouse.h — a warehouse that lives: jobs run on both simulated sites as their schedulers
+// say, and write rows that tell which run wrote them from which inputs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "executor/adapters/sim/sim_site.h"
+
+namespace godwit::simulator {
+
+using executor::Side;
+using executor::TableName;
+using executor::sim::Nanoseconds;
+
+struct SimTableSpec {
+  TableName name;
+  bool partitioned = true;  // by dt, one partition a day; else written anew each day
+  int64_t bytes = 0;        // at the beginning, spread over the days of history
+  int64_t bytes_per_day = 0;
+};
+
+struct SimJobSpec {
+  std::string name;
+  std::vector<TableName> reads;   // waits until each has the day
+  std::vector<TableName> writes;  // none: an export
+  Duration at{0};                 // after the end of the day
+  Duration run{0};
+  bool random = false;  // two runs of one day give different rows
+};
+
+struct SimWarehouseSpec {
+  Duration day = std::chrono::hours(24);
+  int history_days = 3;
+  std::vector<SimTableSpec> tables;
+  std::vector<SimJobSpec> jobs;
+};
+
+// What happened at a site; for checks and statistics.
+struct SimRun {
+  Side side;
+  const SimJobSpec* job;
+  std::string due;
+  bool refused = false;  // a barrier stood in its way, before or after it worked
+};
+
+class SimWarehouse {
+ public:
+  // Fills the source with history, deploys every job at both sites (paused at the target), and plans the runs
+  // to come. Must outlive neither.
+  SimWarehouse(executor::sim::SimWorld& world, SimWarehouseSpec spec, uint64_t seed);
+
+  // The rows that a right run of this job for this day writes from these inputs.
+  const SimWarehouseSpec& spec() const { return spec_; }
+  // "2026-01-05": the day `number` after the first.
+  std::string DayName(int number) const;
+
+  // Rewrites a partition at a side as a job would that nobody planned. False if a barrier stopped it.
+  bool RogueWrite(Side side, const TableName& table, const std::string& partition, bool honours_barrier);
+
+  // Told when a run starts, and when it has written and ended. May be empty.
+  std::function<void(const SimRun&)> on_start;
+  std::function<void(const SimRun&)> on_end;
+  // Told of each partition that a job wrote: its rows at that moment.
+  std::function<void(Side, const TableName&, const std::string& partition, const std::string& rows)> on_write;
+
+  // Told after godwit published something at a side. May be empty.
+  std::function<void(Side, const executor::Publication&)> on_publish;
+
+  // Makes a run last longer or shorter than planned. May be empty.
+  std::function<Duration(const SimJobSpec&)> run_time;
+  // Whether a run fails instead of writing. May be empty.
+  std::function<bool(const SimJobSpec&)> fails;
+
+ private:
+  using SimJob = executor::sim::SimJob;
+  void AddDatabases();
+  void AddTable(const SimTableSpec& table);
+  void AddJob(Side side, const SimJobSpec& job);
+  std::optional<Timestamp> NextDue(const SimJobSpec& job, const SimJob& state) const;
+  void Consider(Side side, const SimJobSpec& job);
+  bool IsReady(Side side, const SimJobSpec& job, const std::string& due);
+  void Finish(Side side, const SimJobSpec& job, const std::string& due);
+  std::string RowsOf(Side side, const SimJobSpec& job, const TableName& table, const std::string& due);
+  void Write(Side side, const TableName& table, const std::string& partition, std::string rows,
+             int64_t bytes);
+  bool IsDenied(Side side, const SimJobSpec& job);
+  const SimTableSpec& SpecOf(const TableName& table) const { return *tables_.at(table); }
+
+  executor::sim::SimWorld& world_;
+  const SimWarehouseSpec spec_;
+  uint64_t seed_;
+  Timestamp first_day_;
+  std::map<TableName, const SimTableSpec*> tables_;
+  std::map<std::string, const SimJobSpec*> jobs_;
+  std::map<TableName, std::vector<const SimJobSpec*>> waiting_for_;
+  std::set<std::pair<Side, std::string>> considering_;  // jobs with a look planned
+  uint64_t writes_ = 0;
+};
+
+}  // namespace godwit::simulator

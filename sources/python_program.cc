@@ -1,0 +1,14 @@
+#include "sources/python_program.h"
+
+#include "sources/python/run.h"
+
+namespace godwit::sources {
+
+ScriptFacts ReadPythonProgram(const SourceTree& tree, size_t file, const Variables& variables) {
+  ScriptFacts facts;
+  python::Run run(tree, variables, facts);
+  run.RunFile(file);
+  return facts;
+}
+
+}  // namespace godwit::sources

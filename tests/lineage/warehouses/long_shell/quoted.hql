@@ -1,0 +1,2 @@
+"insert overwrite table mart.quoted
+select * from mart.kpi"

@@ -1,0 +1,512 @@
+#include "tests/sim/sim_run.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "executor/watchdog.h"
+#include "tests/sim/checker.h"
+#include "tests/sim/faulty_journal.h"
+#include "tests/sim/faulty_world.h"
+#include "tests/sim/warehouse_of_seed.h"
+
+namespace godwit::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using executor::Decision;
+using executor::Engine;
+using executor::Moment;
+using executor::Request;
+using executor::UnitState;
+using simulator::SimRun;
+using simulator::SimWarehouse;
+
+constexpr Duration kUnsafeTime = 8h;  // virtual: faults strike
+constexpr Duration kCalmTime = 40h;   // then none: everything must come to rest
+constexpr Duration kWatchdogEvery = 30s;
+constexpr executor::WatchdogPolicy kWatchdog;
+constexpr int kPersonsVisits = 4;
+constexpr int64_t kEventsMax = 3'000'000;
+
+// One process of godwit: an engine and what it has under way.
+struct Godwit {
+  explicit Godwit(SimClock& clock) : process(clock) {}
+  Process process;
+  std::unique_ptr<FaultyJournal> journal;
+  std::unique_ptr<FaultyWorld> world;
+  std::unique_ptr<Engine> engine;
+  std::optional<Nanoseconds> poll_at;  // the next poll
+  int polls_planned = 0;
+};
+
+class Simulation {
+ public:
+  Simulation(uint64_t seed, const SimOptions& options)
+      : options_(options), swarm_(seed), journal_(state::MakeMemoryJournal()) {
+    outcome_.seed = seed;
+    for (const Fault fault : options.without) swarm_.SwitchOff(fault);
+    case_ = MakeCase(swarm_, options.units_max);
+    world_ = std::make_unique<SimWorld>(*ParseTimestamp("2026-11-22"), "source", "target");
+    world_->copier.bytes_per_second = int64_t{50} << 20;
+    warehouse_ = std::make_unique<SimWarehouse>(*world_, case_.warehouse, seed);
+    const Duration freeze_max = case_.migration.policy.freeze_budget + kWatchdog.patience + 25min;
+    checker_ = std::make_unique<Checker>(*world_, case_.migration, warehouse_->spec(), freeze_max);
+    Hook();
+  }
+
+  SimOutcome Run() {
+    StartGodwit();
+    PlanFaults();
+    Watch();
+    RunUntil(Nanoseconds(kUnsafeTime));
+    swarm_.Stop();
+    Heal();
+    bool calm = false;
+    while (!calm && world_->clock.now() < Nanoseconds(kUnsafeTime + kCalmTime) && !Broken()) {
+      RunUntil(world_->clock.now() + Nanoseconds(10min));
+      calm = IsCalm();
+      if (calm && persons_visits_ < kPersonsVisits) {  // what waits for a person gets one
+        ++persons_visits_;
+        Heal();
+        calm = false;
+      }
+    }
+    if (!Broken()) RunUntil(world_->clock.now() + Nanoseconds(30min));  // late requests must not undo it
+    checker_->OnTime();
+    std::set<size_t> waiting;
+    if (const std::shared_ptr<Godwit> godwit = Alive()) {
+      for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+        if (godwit->engine->IsStuck(i)) waiting.insert(i);
+      }
+    }
+    checker_->AtEnd(calm || Broken(), waiting);
+    Summarize();
+    return std::move(outcome_);
+  }
+
+ private:
+  // --- Set-up ---
+
+  void Hook() {
+    warehouse_->on_write = [this](executor::Side side, const executor::TableName& table,
+                                  const std::string& partition, const std::string& rows) {
+      checker_->OnWrite(side, table, partition, rows);
+    };
+    warehouse_->on_start = [this](const SimRun& run) {
+      Trace("job", fmt::format("{} starts {} for {}{}", SideName(run.side), run.job->name, run.due,
+                               run.refused ? ": refused" : ""));
+      if (run.refused) ++outcome_.delayed_runs;
+      checker_->OnStart(run);
+    };
+    warehouse_->on_end = [this](const SimRun& run) {
+      Trace("job", fmt::format("{} ends {} for {}{}", SideName(run.side), run.job->name, run.due,
+                               run.refused ? ": refused" : ""));
+      checker_->OnEnd(run);
+    };
+    warehouse_->on_publish = [this](executor::Side side, const executor::Publication& publication) {
+      Trace("published",
+            fmt::format("{} {} token {}", SideName(side), publication.table.Text(), publication.token));
+      checker_->OnPublish(side, publication);
+    };
+    warehouse_->fails = [this](const simulator::SimJobSpec&) { return Strikes(Fault::kJobFails, 0.1); };
+    warehouse_->run_time = [this](const simulator::SimJobSpec& job) {
+      return Strikes(Fault::kSlowJobs, 0.2) ? job.run + swarm_.Between(1min, 25min) : job.run;
+    };
+    world_->copier.dies = [this](const std::string&) { return Strikes(Fault::kCopyDies, 0.1); };
+    world_->copier.tears = [this](const std::string&) { return Strikes(Fault::kCopyTorn, 0.1); };
+    if (swarm_.Has(Fault::kNoTokens)) {
+      world_->source.scheduler.keeps_tokens = false;
+      world_->target.scheduler.keeps_tokens = false;
+    }
+  }
+
+  bool Strikes(Fault fault, double rate) {
+    if (!swarm_.Strikes(fault, rate)) return false;
+    Met(fault);
+    return true;
+  }
+
+  void Met(Fault fault) {
+    Trace("fault", FaultName(fault));
+    for (size_t i = 0; i < case_.migration.units.size(); ++i) ++outcome_.met[{checker_->row(i).state, fault}];
+  }
+
+  void Trace(const std::string& kind, const std::string& text) {
+    if (options_.trace)
+      fmt::print(stderr, "{} {:<10} {}\n", FormatTimestamp(world_->clock.wall()), kind, text);
+  }
+
+  // --- Processes ---
+
+  Moment Now() const {
+    return {world_->clock.now() - booted_, fmt::format("boot{}", boot_), world_->clock.wall() + clock_jump_};
+  }
+
+  void StartGodwit() {
+    auto godwit = std::make_shared<Godwit>(world_->clock);
+    godwit->journal = std::make_unique<FaultyJournal>(
+        *journal_, [this] { return DrawJournalFault(); },
+        [this](const state::Entry& entry) { OnRecord(entry); });
+    godwit->world = MakeFaultyWorld(*world_, godwit->process, swarm_, [this](Fault fault) { Met(fault); });
+    executor::EngineOptions options;
+    options.who = fmt::format("process {}", godwits_.size() + 1);
+    options.keep_facts = options_.keep_facts;
+    if (options_.trace) {
+      options.tell = [this](const executor::EngineEvent& event) {
+        Trace(event.kind, event.unit + " " + event.text);
+      };
+    }
+    auto engine = Engine::Start(case_.migration, *godwit->journal, options, Now());
+    GODWIT_ASSERT(engine.ok());
+    godwit->engine = *std::move(engine);
+    godwits_.push_back(godwit);
+    PlanPoll(godwit, world_->clock.now());
+  }
+
+  JournalFault DrawJournalFault() {
+    if (Strikes(Fault::kJournalFull, 0.02)) return JournalFault::kFull;
+    if (Strikes(Fault::kCrashAtJournal, 0.005)) {
+      return swarm_.Coin(0.5) ? JournalFault::kCrashBefore : JournalFault::kCrashAfter;
+    }
+    return JournalFault::kNone;
+  }
+
+  void OnRecord(const state::Entry& entry) {
+    checker_->OnRecord(entry);
+    if (entry.kind == state::RecordKind::kDecision) {
+      const bool commit = entry.body.find("\"commit\"") != std::string::npos;
+      ++(commit ? outcome_.commits : outcome_.cancels);
+      if (commit && entry.generation > 1) ++outcome_.retried_commits;
+      if (entry.body.find("watchdog") != std::string::npos) ++outcome_.watchdog_cancels;
+    }
+  }
+
+  void PlanPoll(const std::shared_ptr<Godwit>& godwit, Nanoseconds time) {
+    if (godwit->poll_at && *godwit->poll_at <= time) return;
+    godwit->poll_at = time;
+    godwit->process.At(time, [this, godwit, number = ++godwit->polls_planned] {
+      if (number != godwit->polls_planned) return;  // an earlier one was planned since
+      godwit->poll_at.reset();
+      Poll(godwit);
+    });
+  }
+
+  void Poll(const std::shared_ptr<Godwit>& godwit) {
+    try {
+      auto requests = godwit->engine->Poll(Now());
+      if (!requests.ok()) {
+        // Another process took over, and this one ends.
+        Trace("process", "ends: " + requests.error().message);
+        if (requests.error().code != ErrorCode::kConflict) {
+          outcome_.violations.push_back("the engine stopped: " + requests.error().message);
+        }
+        godwit->process.Kill();
+        return;
+      }
+      for (Request& request : *requests) Send(godwit, std::move(request));
+      Nanoseconds next = world_->clock.now() + Nanoseconds(10s);
+      if (const auto wake = godwit->engine->NextWake())
+        next = std::min(next, std::max(*wake + booted_, world_->clock.now() + Nanoseconds(1ms)));
+      PlanPoll(godwit, next);
+    } catch (const Crash&) {
+      CrashOf(godwit, swarm_.Between(1s, 10min));
+    }
+  }
+
+  void Send(const std::shared_ptr<Godwit>& godwit, Request request) {
+    // A stopped process may still send what it decided before.
+    godwit->process.At(world_->clock.now() + Nanoseconds(swarm_.Number(3) * 1'000'000),
+                       [this, godwit, request = std::move(request)]() mutable {
+                         godwit->process.Run([this, godwit, request = std::move(request)] {
+                           executor::Reply reply = executor::CarryOut(request.work, godwit->world->world());
+                           const Status done = godwit->engine->Complete(request.id, std::move(reply), Now());
+                           GODWIT_ASSERT(done.ok());
+                           PlanPoll(godwit, world_->clock.now());
+                         });
+                       });
+  }
+
+  void CrashOf(const std::shared_ptr<Godwit>& godwit, Duration away) {
+    Trace("process", "crashes, away for " + FormatDuration(away));
+    ++outcome_.crashes;
+    godwit->process.Kill();
+    world_->clock.In(away, [this] { StartGodwit(); });
+  }
+
+  std::shared_ptr<Godwit> Alive() const {
+    return godwits_.back()->process.alive() ? godwits_.back() : nullptr;
+  }
+
+  // --- Faults that come by themselves ---
+
+  void PlanFaults() {
+    world_->clock.In(swarm_.Between(5s, 5min), [this] { StrikeSomething(); });
+  }
+
+  void StrikeSomething() {
+    if (world_->clock.now() >= Nanoseconds(kUnsafeTime)) return;
+    static constexpr Fault kKinds[] = {Fault::kCrash,        Fault::kZombie,        Fault::kReboot,
+                                       Fault::kSilentChange, Fault::kLatePartition, Fault::kRogueWriter,
+                                       Fault::kForgetsPause, Fault::kClockJumps,    Fault::kNoSpace,
+                                       Fault::kOperator,     Fault::kWatchdogAlone};
+    const Fault fault = kKinds[swarm_.Number(std::size(kKinds))];
+    if (Strikes(fault, 0.8)) Strike(fault);
+    world_->clock.In(swarm_.Between(5s, 8min), [this] { StrikeSomething(); });
+  }
+
+  const executor::UnitSpec& AnyUnit() {
+    return case_.migration.units[swarm_.Number(case_.migration.units.size())];
+  }
+  executor::TableName AnyTable() {
+    const executor::UnitSpec& unit = AnyUnit();
+    return unit.tables[swarm_.Number(unit.tables.size())];
+  }
+
+  void Strike(Fault fault) {
+    const std::shared_ptr<Godwit> godwit = Alive();
+    switch (fault) {
+      case Fault::kCrash:
+        if (godwit) CrashOf(godwit, swarm_.Between(1s, 5min));
+        return;
+      case Fault::kWatchdogAlone:
+        if (godwit) CrashOf(godwit, swarm_.Between(10min, 2h));
+        return;
+      case Fault::kZombie: return StrikeZombie(godwit);
+      case Fault::kReboot:
+        if (!godwit) return;
+        ++boot_;
+        booted_ = world_->clock.now();
+        return CrashOf(godwit, swarm_.Between(30s, 5min));
+      case Fault::kRogueWriter:
+      case Fault::kLatePartition: return StrikeWriter(fault);
+      case Fault::kSilentChange: return StrikeSilently();
+      case Fault::kForgetsPause: return StrikeScheduler();
+      case Fault::kClockJumps:
+        clock_jump_ += swarm_.Coin(0.5) ? swarm_.Between(0s, 24h) : -swarm_.Between(0s, 24h);
+        return;
+      case Fault::kNoSpace: return StrikeDisk();
+      case Fault::kOperator: return StrikeOperator();
+      default: return;
+    }
+  }
+
+  // Stopped for longer than anybody waits; another process takes its place; then it goes on.
+  void StrikeZombie(const std::shared_ptr<Godwit>& godwit) {
+    if (!godwit) return;
+    const Duration stopped = swarm_.Between(1min, 40min);
+    godwit->process.StopUntil(world_->clock.now() + Nanoseconds(stopped));
+    world_->clock.In(swarm_.Between(1s, stopped), [this] { StartGodwit(); });
+    ++outcome_.crashes;
+  }
+
+  // Somebody writes who is in no schedule; the barrier at the resource stops him, as it stops everybody.
+  void StrikeWriter(Fault fault) {
+    const executor::TableName table = AnyTable();
+    size_t unit = 0;
+    while (!std::count(case_.migration.units[unit].tables.begin(), case_.migration.units[unit].tables.end(),
+                       table)) {
+      ++unit;
+    }
+    const executor::Side owner = executor::IsCommitted(checker_->row(unit).state) ? checker_->row(unit).to()
+                                                                                  : checker_->row(unit).from;
+    const auto partitions = world_->At(owner).catalog.ListPartitions(table, "", 100);
+    if (!partitions.ok() || partitions->empty()) return;
+    const bool plain = world_->At(owner).catalog.Find(table)->partition_keys.empty();
+    const std::string partition = fault == Fault::kLatePartition && !plain
+                                      ? "dt=2025-12-31"
+                                      : (*partitions)[swarm_.Number(partitions->size())].name;
+    const bool written = warehouse_->RogueWrite(owner, table, partition, true);
+    Trace("rogue", fmt::format("{} {}/{}: {}", SideName(owner), table.Text(), partition,
+                               written ? "written" : "denied"));
+  }
+
+  // What no listing shows can only be found by content; it is put where a copy has yet to come.
+  void StrikeSilently() {
+    const executor::TableName table = AnyTable();
+    const auto partitions = world_->source.catalog.ListPartitions(table, "", 100);
+    if (!partitions.ok() || partitions->empty()) return;
+    const std::string location = (*partitions)[swarm_.Number(partitions->size())].location;
+    const auto& files = world_->source.storage.Files(location);
+    if (files.empty()) return;
+    const std::string path = files.begin()->first;
+    std::string content = files.begin()->second.content;
+    // Same size and time; a new identity, as every file system and HDFS give to a replaced file.
+    const int64_t bytes = files.begin()->second.bytes;
+    const int64_t modified = files.begin()->second.modified_ms;
+    if (world_->source.catalog.IsClosed(table, executor::Party::kWriters)) return;
+    std::swap(content.front(), content[content.size() / 2]);
+    (void)world_->source.storage.Write(location, path, content, bytes).ok();
+    world_->source.storage.SetModified(location, path, modified);
+    size_t unit = 0;
+    while (!std::count(case_.migration.units[unit].tables.begin(), case_.migration.units[unit].tables.end(),
+                       table)) {
+      ++unit;
+    }
+    if (checker_->row(unit).from == executor::Side::kSource &&
+        !executor::IsCommitted(checker_->row(unit).state)) {
+      for (const executor::PartitionMeta& each : *partitions) {
+        if (each.location == location) checker_->OnWrite(executor::Side::kSource, table, each.name, "");
+      }
+    }
+  }
+
+  void StrikeScheduler() {
+    const executor::Side side = swarm_.Coin(0.5) ? executor::Side::kSource : executor::Side::kTarget;
+    const executor::UnitSpec& unit = AnyUnit();
+    for (const executor::JobSpec& job : unit.jobs) {
+      auto* state = world_->At(side).scheduler.Find(job.name);
+      // It starts with what its files say: all jobs of a site that was never in use stay paused.
+      if (state->cursor.empty()) continue;
+      const bool owned_here = OwnerOf(unit.id) == side;
+      if (!owned_here && !swarm_.Coin(0.5)) continue;
+      state->paused = false;
+      if (world_->At(side).scheduler.on_change) world_->At(side).scheduler.on_change(job.name);
+    }
+  }
+
+  executor::Side OwnerOf(const std::string& id) const {
+    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+      if (case_.migration.units[i].id != id) continue;
+      const executor::UnitRow& row = checker_->row(i);
+      return executor::IsCommitted(row.state) ? row.to() : row.from;
+    }
+    return executor::Side::kSource;
+  }
+
+  void StrikeDisk() {
+    const int64_t before = world_->target.storage.bytes_total;
+    world_->target.storage.bytes_total = world_->target.storage.bytes_used;
+    world_->clock.In(swarm_.Between(10s, 20min),
+                     [this, before] { world_->target.storage.bytes_total = before; });
+  }
+
+  void StrikeOperator() {
+    static constexpr const char* kVerbs[] = {"hold",  "resume", "cancel", "reverse",
+                                             "retry", "hold",   "resume", "complete"};
+    const std::string verb = kVerbs[swarm_.Number(std::size(kVerbs))];
+    const bool all = (verb == "hold" || verb == "resume") && swarm_.Coin(0.3);
+    Say(all ? "" : AnyUnit().id, verb);
+    if (verb == "hold") {
+      world_->clock.In(swarm_.Between(1min, 1h),
+                       [this, all, unit = AnyUnit().id] { Say(all ? "" : unit, "resume"); });
+    }
+  }
+
+  void Say(const std::string& unit, const std::string& verb, const std::string& table = "") {
+    Trace("operator", verb + " " + unit + " " + table);
+    state::Entry entry;
+    entry.unit = unit;
+    entry.kind = state::RecordKind::kControl;
+    entry.body = nlohmann::json({{"verb", verb}, {"by", "operator"}, {"table", table}}).dump();
+    if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
+  }
+
+  // --- The watchdog: another small process that never sleeps ---
+
+  void Watch() {
+    world_->clock.In(kWatchdogEvery, [this] {
+      WatchOnce();
+      Watch();
+    });
+  }
+
+  void WatchOnce() {
+    executor::Ledger ledger(case_.migration, *journal_, false);
+    const auto beat = journal_->LastBeat();
+    const Moment now = Now();
+    if (beat->boot_id == now.boot_id && now.since_boot - Nanoseconds(beat->since_boot_ns) < Nanoseconds(90s))
+      return;
+    if (!ledger.Load().ok()) return;
+    for (const executor::WatchdogDuty& duty :
+         WatchdogDuties(case_.migration, ledger, *beat, kWatchdog, now)) {
+      if (duty.ask_arbiter) {
+        const state::Entry entry = CancelEntry(case_.migration, ledger, duty.unit, now);
+        if (!journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) continue;
+        OnRecord(entry);
+        Trace("watchdog", "cancels " + entry.unit);
+      }
+      for (const executor::Action& action : duty.thaw)
+        (void)Perform(action, "watchdog", world_->world()).ok();
+    }
+  }
+
+  // --- The end ---
+
+  void Heal() {
+    world_->target.storage.bytes_total = int64_t{1} << 60;
+    Say("", "resume");
+    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+      const std::string& id = case_.migration.units[i].id;
+      Say(id, "resume");
+      for (const auto& [table, difference] : checker_->row(i).differences) Say(id, "waive", table);
+    }
+  }
+
+  bool Broken() const { return !checker_->violations().empty() || !outcome_.violations.empty(); }
+
+  bool IsCalm() const {
+    const std::shared_ptr<Godwit> godwit = Alive();
+    return godwit && (godwit->engine->IsFinished() || godwit->engine->NeedsPerson());
+  }
+
+  void RunUntil(Nanoseconds time) {
+    while (!Broken()) {
+      const auto next = world_->clock.Next();
+      if (!next || *next > time) break;
+      if (++outcome_.events > kEventsMax) {
+        outcome_.violations.push_back("the simulation does not end");
+        break;
+      }
+      world_->clock.Step();
+      if (outcome_.events % 16 == 0) checker_->OnTime();
+    }
+    world_->clock.RunUntil(Broken() ? world_->clock.now() : time);
+  }
+
+  void TraceWaits() {
+    const std::shared_ptr<Godwit> godwit = Alive();
+    if (!godwit || !options_.trace) return;
+    for (const executor::UnitStatus& unit : godwit->engine->Units()) {
+      Trace("waits", fmt::format("{} {} for: {} {}", unit.spec->id, UnitStateName(unit.row->state),
+                                 fmt::join(unit.waits_for, " | "), unit.problem));
+    }
+  }
+
+  void Summarize() {
+    TraceWaits();
+    for (const std::string& violation : checker_->violations()) outcome_.violations.push_back(violation);
+    outcome_.units = static_cast<int>(case_.migration.units.size());
+    outcome_.longest_freeze_ms = checker_->longest_freeze_ms();
+    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+      if (executor::IsCommitted(checker_->row(i).state)) ++outcome_.switched;
+    }
+    if (options_.keep_facts && !Broken()) {
+      const Result<std::string> facts = executor::VerifyFacts(case_.migration, *journal_);
+      if (!facts.ok()) outcome_.violations.push_back("I10 " + facts.error().message);
+      if (facts.ok() && !facts->empty()) outcome_.violations.push_back("I10 " + *facts);
+    }
+    for (const auto& godwit : godwits_) godwit->process.Kill();
+  }
+
+  const SimOptions options_;
+  Swarm swarm_;
+  SimOutcome outcome_;
+  std::unique_ptr<state::Journal> journal_;
+  SeededCase case_;
+  std::unique_ptr<SimWorld> world_;
+  std::unique_ptr<SimWarehouse> warehouse_;
+  std::unique_ptr<Checker> checker_;
+  std::vector<std::shared_ptr<Godwit>> godwits_;  // the dead ones too: their requests are still on their way
+  int persons_visits_ = 0;
+  int boot_ = 1;
+  Nanoseconds booted_{0};
+  Duration clock_jump_{0};
+};
+
+}  // namespace
+
+SimOutcome RunSimulation(uint64_t seed, const SimOptions& options) { return Simulation(seed, options).Run(); }
+
+}  // namespace godwit::sim

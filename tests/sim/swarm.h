@@ -1,0 +1,63 @@
+// tests/sim/swarm.h — which faults a run has, drawn from its seed: each class is on in about half of the
+// runs, so that rare combinations are met and a fault that hides another is sometimes away.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "base/time.h"
+
+namespace godwit::sim {
+
+enum class Fault : uint8_t {
+  kRequestLost,
+  kReplyLost,
+  kRequestLate,
+  kRequestTwice,
+  kRefusedBefore,  // 5xx, nothing happened
+  kErrorAfter,     // 5xx, it happened
+  kCrash,
+  kCrashAtJournal,  // before or after a journal write
+  kZombie,          // stopped for long while another takes over
+  kReboot,
+  kJournalFull,
+  kCopyDies,
+  kCopyTorn,      // says it succeeded, but a file is short
+  kSilentChange,  // same size, time and identity; before the copy
+  kLatePartition,
+  kRogueWriter,   // not scheduled, stopped by the barrier
+  kForgetsPause,  // the scheduler restarts and its jobs run
+  kNoTokens,      // the scheduler keeps none
+  kJobFails,
+  kSlowJobs,
+  kClockJumps,
+  kNoSpace,
+  kOperator,       // holds, cancels, reverses
+  kWatchdogAlone,  // the orchestrator stays away for hours
+};
+inline constexpr int kFaults = 24;
+const char* FaultName(Fault fault);
+
+class Swarm {
+ public:
+  explicit Swarm(uint64_t seed);
+
+  bool Has(Fault fault) const { return on_[static_cast<size_t>(fault)]; }
+  // True with probability `rate` if the fault is on and faults go on.
+  bool Strikes(Fault fault, double rate);
+  void Stop() { stopped_ = true; }
+  void SwitchOff(Fault fault) { on_[static_cast<size_t>(fault)] = false; }
+
+  uint64_t Number(uint64_t below);  // uniform
+  Duration Between(Duration low, Duration high);
+  bool Coin(double probability);
+
+ private:
+  std::mt19937_64 random_;
+  std::array<bool, kFaults> on_{};
+  bool stopped_ = false;
+};
+
+}  // namespace godwit::sim

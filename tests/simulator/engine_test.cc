@@ -1,0 +1,126 @@
+// The engine against simulated sites, without faults: what should happen when nothing goes wrong.
+#include "executor/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "executor/ledger.h"
+#include "simulator/sim_driver.h"
+#include "simulator/sim_warehouse.h"
+
+namespace godwit::simulator {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace godwit::executor;
+
+const TableName kOrders{"ods", "orders"}, kDaily{"dwd", "daily"}, kReport{"ads", "report"};
+
+SimWarehouseSpec Warehouse() {
+  SimWarehouseSpec spec;
+  spec.tables = {{kOrders, true, 3 << 20, 1 << 20},
+                 {kDaily, true, 3 << 20, 1 << 20},
+                 {kReport, false, 1 << 10, 1 << 10}};
+  spec.jobs = {{"import", {}, {kOrders}, 1h, 10min, false},
+               {"daily", {kOrders}, {kDaily}, 2h, 20min, false},
+               {"report", {kDaily}, {kReport}, 3h, 5min, false},
+               {"export", {kReport}, {}, 4h, 5min, false}};
+  return spec;
+}
+
+JobSpec Job(const std::string& name, std::set<TableName> reads, std::set<TableName> writes, bool twice) {
+  return {name, std::move(reads), std::move(writes), twice, RunMode::kOld};
+}
+
+UnitSpec Unit(const std::string& id, int wave, std::vector<TableName> tables, std::vector<JobSpec> jobs) {
+  UnitSpec unit;
+  unit.id = id;
+  unit.wave = wave;
+  unit.tables = std::move(tables);
+  unit.jobs = std::move(jobs);
+  return unit;
+}
+
+Migration ThreeUnits() {
+  Migration migration;
+  migration.plan_hash = "plan1";
+  migration.source_name = "source";
+  migration.target_name = "target";
+  migration.units = {Unit("u1", 1, {kOrders}, {Job("import", {}, {kOrders}, true)}),
+                     Unit("u2", 2, {kDaily}, {Job("daily", {kOrders}, {kDaily}, true)}),
+                     Unit("u3", 3, {kReport},
+                          {Job("export", {kReport}, {}, false), Job("report", {kDaily}, {kReport}, true)})};
+  migration.policy.location_map = {{"/source", "/target"}};
+  return migration;
+}
+
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest()
+      : world_(*ParseTimestamp("2026-11-22"), "source", "target"), journal_(state::MakeMemoryJournal()) {}
+
+  void Make(const SimWarehouseSpec& spec) {
+    warehouse_ = std::make_unique<SimWarehouse>(world_, spec, 7);
+    warehouse_->on_end = [this](const SimRun& run) {
+      if (!run.refused) ++runs_[{run.job->name, run.due}][static_cast<int>(run.side)];
+    };
+  }
+  void Start(const Migration& migration) {
+    migration_ = migration;
+    DriverOptions options;
+    options.tell = [this](const EngineEvent& event) {
+      log_ += FormatTimestamp(event.time) + " " + event.unit + " " + event.kind + " " + event.text + "\n";
+    };
+    auto driver = SimDriver::Start(migration, *journal_, world_, options);
+    ASSERT_TRUE(driver.ok()) << driver.error().message;
+    driver_ = *std::move(driver);
+  }
+  DriverEnd Run(Nanoseconds until) {
+    const Result<DriverEnd> end = driver_->Run(until);
+    EXPECT_TRUE(end.ok()) << end.error().message << "\n" << log_;
+    return end.ok() ? *end : DriverEnd::kGaveUp;
+  }
+  UnitState StateOf(size_t unit) { return driver_->engine().Units()[unit].row->state; }
+  void Say(const std::string& unit, const std::string& body) {
+    state::Entry entry;
+    entry.unit = unit;
+    entry.kind = state::RecordKind::kControl;
+    entry.body = body;
+    ASSERT_TRUE(journal_->Append(0, std::nullopt, {entry}, nullptr).ok());
+  }
+  std::string Rows(Side side, const TableName& table, const std::string& partition) {
+    const auto rows = world_.At(side).query_engine.Rows(table, partition);
+    std::string text;
+    if (!rows.ok()) return "no such partition";
+    for (const auto& [row, count] : *rows) text += row + " x" + std::to_string(count) + "\n";
+    return text;
+  }
+
+  sim::SimWorld world_;
+  std::unique_ptr<state::Journal> journal_;
+  std::unique_ptr<SimWarehouse> warehouse_;
+  std::unique_ptr<SimDriver> driver_;
+  Migration migration_;
+  std::string log_;
+  std::map<std::pair<std::string, std::string>, std::map<int, int>>
+      runs_;  // job, due -> side -> successful runs
+};
+
+TEST_F(EngineTest, MovesAWarehouseWhoseJobsGoOn) {
+  Make(Warehouse());
+  Start(ThreeUnits());
+  EXPECT_EQ(Run(48h), DriverEnd::kFinished) << log_;
+  for (size_t unit = 0; unit < 3; ++unit) EXPECT_EQ(StateOf(unit), UnitState::kProbation) << log_;
+  world_.clock.RunUntil(world_.clock.now() + 72h);
+  for (const auto& [run, sides] : runs_) {
+    int times = 0;
+    for (const auto& [side, count] : sides) times += count;
+    EXPECT_EQ(times, 1) << run.first << " " << run.second;
+  }
+  EXPECT_EQ(Rows(Side::kSource, kOrders, "dt=2026-01-01"), Rows(Side::kTarget, kOrders, "dt=2026-01-01"));
+  EXPECT_EQ(*world_.target.scheduler.Find("export")->runs.rbegin()->second.due.c_str(), '2')
+      << "exports run there now";
+  ASSERT_TRUE(VerifyFacts(migration_, *journal_).ok());
+}
+
+}  // namespace
+}  // namespace godwit::simulator
