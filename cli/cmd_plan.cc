@@ -33,7 +33,7 @@ Result<planner::Request> MakeRequest(const PlanArgs& args) {
   GODWIT_TRY_ASSIGN(request.unit_max, planner::ParseSize(args.cap));
   request.alpha = args.alpha;
   if (args.upstream_first) request.order = planner::OrderRule::kUpstreamFirst;
-  if (args.effort == "high") request.effort = planner::arrange::Effort::kHigh;
+  if (args.effort == "high") request.effort = planner::Effort::kHigh;
   request.seed = args.seed;
   return request;
 }
@@ -70,16 +70,16 @@ ExitCode RunPlan(const PlanArgs& args, const Output& output) {
   if (!request.ok()) return output.Fail(request.error());
   Result<planner::Workload> workload = ReadWorkload(args);
   if (!workload.ok()) return output.Fail(workload.error());
-  Result<planner::Plan> plan = planner::MakePlan(*workload, *request);
+  Result<planner::Plan> plan = planner::MakePlan(*workload, *request, {});
   if (!plan.ok()) return output.Fail(plan.error());
   for (const std::string& warning : plan->warnings) output.Warn(warning);
-  const std::string text = planner::WritePlan(*plan);
   if (args.out.empty() && output.json) {
-    output.Print(text);
+    output.Print(planner::PlanText(*plan));
     return kExitDone;
   }
   if (!args.out.empty()) {
-    const Status written = WriteTextFile(args.out, text);
+    const Status written =
+        WriteTextFile(args.out, [&](const TextSink& sink) { planner::WritePlan(*plan, sink); });
     if (!written.ok()) return output.Fail(written.error());
   }
   output.Print(Summary(*plan));

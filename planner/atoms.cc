@@ -89,6 +89,16 @@ class Joiner {
     }
   }
 
+  void JoinEdited() {
+    for (const std::vector<TableId>& tables : rules_.together) {
+      for (TableId table : tables) {
+        if (!Moves(workload_, table) || !Moves(workload_, tables.front())) continue;
+        if (sets_.Join(vertices_.Of(tables.front()), vertices_.Of(table)))
+          causes_[vertices_.Of(table)] |= kEdited;
+      }
+    }
+  }
+
   void JoinTied(Tie tie) {
     std::vector<double> load(vertices_.count(), 0);
     for (uint32_t t = 0; t < vertices_.tables(); ++t) {
@@ -181,6 +191,7 @@ class Joiner {
 Atoms MakeAtoms(const Workload& workload, const AtomRules& rules) {
   Joiner joiner(workload, rules);
   joiner.JoinWriters();
+  joiner.JoinEdited();
   if (!rules.cut_at_unknown) joiner.JoinUnknownUpstream();
   joiner.JoinCycles();
   for (Tie tie : rules.ties) {
@@ -188,18 +199,6 @@ Atoms MakeAtoms(const Workload& workload, const AtomRules& rules) {
     joiner.JoinCycles();
   }
   return joiner.Take();
-}
-
-std::vector<arrange::Read> AtomReads(const Workload& workload, const Atoms& atoms) {
-  std::vector<arrange::Read> reads;
-  for (const Access& access : workload.accesses) {
-    if (access.kind != AccessKind::kRead) continue;
-    const Node upstream = atoms.of_table[Index(access.table)];
-    const Node downstream = atoms.of_job[Index(access.job)];
-    if (upstream == kNoAtom || upstream == downstream) continue;
-    reads.push_back({upstream, downstream, static_cast<float>(access.bytes_per_day), access.hard});
-  }
-  return reads;
 }
 
 }  // namespace godwit::planner
