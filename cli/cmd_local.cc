@@ -58,6 +58,10 @@ struct InitArgs {
 };
 
 Status MakeSite(const InitArgs& args) {
+  std::vector<local::LocalJob> jobs;
+  if (!args.jobs_yaml.empty()) {
+    GODWIT_TRY_ASSIGN(jobs, ReadLocalJobs(args.jobs_yaml, args.cursor, args.paused));
+  }
   GODWIT_TRY_ASSIGN(const std::shared_ptr<local::SiteDb> site, local::SiteDb::Create(args.folder));
   std::error_code error;
   const std::string jdbc = args.jdbc.empty() ? "" : std::filesystem::absolute(args.jdbc, error).string();
@@ -65,7 +69,7 @@ Status MakeSite(const InitArgs& args) {
        {std::pair{"engine", args.engine}, {"python", args.python}, {"jdbc", jdbc}}) {
     GODWIT_TRY(site->Set(key, value));
   }
-  return args.jobs_yaml.empty() ? Ok() : DeployJobs(*site, args.jobs_yaml, args.cursor, args.paused);
+  return args.jobs_yaml.empty() ? Ok() : DeployJobs(*site, args.jobs_yaml, jobs);
 }
 
 void AddInit(CLI::App& app, Invocation& invocation) {

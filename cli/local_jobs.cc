@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "cli/text_file.h"
-#include "executor/adapters/local/job_table.h"
 #include "sources/jobs_yaml.h"
 
 namespace godwit::cli {
@@ -13,6 +12,15 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace local = executor::local;
+
+Status CopyFolder(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::copy(from.empty() ? "." : from, to, fs::copy_options::recursive, error);
+  if (error) return InvalidInput(fmt::format("copy {} to {}: {}", from, to, error.message()));
+  return Ok();
+}
+
+}  // namespace
 
 Result<std::vector<local::LocalJob>> ReadLocalJobs(const std::string& path, const std::string& cursor,
                                                    bool paused) {
@@ -43,17 +51,8 @@ Result<std::vector<local::LocalJob>> ReadLocalJobs(const std::string& path, cons
   return jobs;
 }
 
-Status CopyFolder(const std::string& from, const std::string& to) {
-  std::error_code error;
-  fs::copy(from.empty() ? "." : from, to, fs::copy_options::recursive, error);
-  if (error) return InvalidInput(fmt::format("copy {} to {}: {}", from, to, error.message()));
-  return Ok();
-}
-
-}  // namespace
-
-Status DeployJobs(local::SiteDb& site, const std::string& jobs_yaml, const std::string& cursor, bool paused) {
-  GODWIT_TRY_ASSIGN(const std::vector<local::LocalJob> jobs, ReadLocalJobs(jobs_yaml, cursor, paused));
+Status DeployJobs(local::SiteDb& site, const std::string& jobs_yaml,
+                  const std::vector<local::LocalJob>& jobs) {
   const std::string folder = site.root() + "/jobs";
   std::error_code error;
   if (fs::exists(folder, error)) return Conflict(fmt::format("{}: there are jobs already", folder));

@@ -24,6 +24,7 @@ int Main(int argc, char** argv) {
   AddUnit(app, invocation);
   AddMode(app, invocation);
   AddLog(app, invocation);
+  AddSnapshot(app, invocation);
   AddScan(app, invocation);
   AddLineage(app, invocation);
   AddLint(app, invocation);

@@ -25,8 +25,8 @@ std::string TableResource(Side side, const TableName& table) {
 
 const char* ActionName(const Action& action) {
   static constexpr const char* kNames[] = {"create_database", "create_table", "alter_table", "start_copy",
-                                           "publish",         "set_barrier",  "set_paused",  "set_cursor",
-                                           "set_route",       "cancel_copy"};
+                                           "publish",         "set_barrier",  "set_paused",  "set_guard",
+                                           "set_cursor",      "set_route",    "cancel_copy"};
   return kNames[action.index()];
 }
 
@@ -61,7 +61,11 @@ std::string Describe(const Action& action) {
                           return fmt::format("{} {} at {} (token {})", a.paused ? "pause" : "unpause", a.job,
                                              SideName(a.side), a.token);
                         },
-                        [](const SetCursor& a) {
+                        [](const SetGuard& a) {
+            return fmt::format("{} the guard of {} at {} (token {})", a.closed ? "close" : "open", a.job,
+                               SideName(a.side), a.token);
+          },
+          [](const SetCursor& a) {
                           return fmt::format("hand {} over to {} after {} (token {})", a.job,
                                              SideName(a.side), a.cursor, a.token);
                         },
@@ -88,6 +92,7 @@ std::string ResourceOf(const Action& action) {
             return fmt::format("barrier/{}/{}/{}", SideName(a.side), a.table.Text(), PartyName(a.party));
           },
           [](const SetPaused& a) { return JobResource(a.side, a.job); },
+          [](const SetGuard& a) { return "guard/" + JobResource(a.side, a.job); },
           [](const SetCursor& a) { return JobResource(a.side, a.job); },
           [](const SetRoute& a) { return fmt::format("route/{}/{}", SideName(a.side), a.table.Text()); },
           [](const CancelCopy& a) { return "cancel/" + a.tag; },  // may overtake the copy itself

@@ -69,6 +69,12 @@ struct SetPaused {
   bool paused;
   Token token = 0;
 };
+struct SetGuard {
+  Side side;
+  std::string job;
+  bool closed;
+  Token token = 0;
+};
 struct SetCursor {
   Side side;
   std::string job;
@@ -85,7 +91,7 @@ struct CancelCopy {
 };
 
 using Action = std::variant<CreateDatabase, CreateTable, AlterTable, StartCopy, Publish, SetBarrier,
-                            SetPaused, SetCursor, SetRoute, CancelCopy>;
+                            SetPaused, SetGuard, SetCursor, SetRoute, CancelCopy>;
 
 // "set_barrier": as in the journal.
 const char* ActionName(const Action& action);

@@ -28,21 +28,28 @@ bool NothingIsLeftBehind(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().linger_every;
   bool clean = true;
-  for (const TableName& fence : FencesOf(turn.view.spec)) {
-    const auto* barrier = turn.Look(LookAtBarrier{row.from, fence, Party::kWriters}, age);
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    const auto* barrier = turn.Look(LookAtBarrier{row.from, table, Party::kWriters}, age);
     if (barrier == nullptr) {
       clean = false;
     } else if (barrier->closed) {
-      turn.Do(SetBarrier{row.from, fence, Party::kWriters, false, OpeningToken(row.generation)});
+      turn.Do(SetBarrier{row.from, table, Party::kWriters, false, OpeningToken(row.generation)});
       clean = false;
     }
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
-    if (row.generation == 0 || row.disabled.contains(job.name)) continue;
+    if (row.generation == 0) continue;
     const auto* status = turn.Look(LookAtJob{row.from, job.name}, turn.view.policy().look_again);
     if (status == nullptr) {
       clean = false;
-    } else if (status->exists && status->paused) {
+      continue;
+    }
+    if (!status->exists) continue;
+    if (status->guard_closed) {
+      turn.Do(SetGuard{row.from, job.name, false, OpeningToken(row.generation)});
+      clean = false;
+    }
+    if (status->paused && !row.disabled.contains(job.name)) {
       turn.Do(SetPaused{row.from, job.name, false, OpeningToken(row.generation)});
       clean = false;
     }
@@ -133,7 +140,8 @@ std::vector<std::string> DisabledJobs(const UnitView& view) {
 }
 
 bool AllManifestsKnown(const UnitView& view) {
-  return std::all_of(view.spec.tables.begin(), view.spec.tables.end(), [&](const TableName& table) {
+  const std::vector<TableName> stored = StoredTables(view.spec);
+  return std::all_of(stored.begin(), stored.end(), [&](const TableName& table) {
     return view.answers.Find(LookAtManifest{view.row.from, table}, view.state_since) != nullptr;
   });
 }
@@ -214,27 +222,25 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
     }
     say("schema", same_schema, table.Text());
   }
-  for (const TableName& fence : FencesOf(view.spec)) {
-    const auto* denied = turn.Look(LookAtBarrier{row.from, fence, Party::kWriters}, age);
-    say("denied",
-        denied == nullptr ? std::nullopt
-                          : std::optional(denied->closed && denied->token == ClosingToken(row.generation)),
-        fence.Text() + " at " + SideName(row.from) + " by this generation");
-  }
-  for (const TableName& table : view.spec.tables) {
+  for (const TableName& table : StoredTables(view.spec)) {
+    for (const Side side : {row.from, row.to()}) {
+      const auto* denied = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
+      std::optional<bool> by_us;
+      if (denied != nullptr) by_us = denied->closed && denied->token == ClosingToken(row.generation);
+      say("denied", by_us, table.Text() + " at " + SideName(side) + " by this generation");
+    }
     const auto* sealed = turn.Look(LookAtBarrier{row.to(), table, Party::kCopiers}, age);
-    say("sealed",
-        sealed == nullptr
-            ? std::nullopt
-            : std::optional(sealed->closed && sealed->token == ClosingToken(row.seal_generation)),
-        table.Text() + " at " + SideName(row.to()) + " against copiers");
+    std::optional<bool> by_seal;
+    if (sealed != nullptr) by_seal = sealed->closed && sealed->token == ClosingToken(row.seal_generation);
+    say("sealed", by_seal, table.Text() + " at " + SideName(row.to()) + " against copiers");
   }
   for (const JobSpec& job : view.spec.jobs) {
     for (const Side side : {row.from, row.to()}) {
       const auto* status = turn.Look(LookAtJob{side, job.name}, age);
       std::optional<bool> stopped;
       if (status != nullptr) {
-        stopped = status->exists && status->paused && status->in_flight == 0 &&
+        stopped = status->exists && status->paused && status->in_flight == 0 && status->guard_closed &&
+                  status->guard_token == ClosingToken(row.generation) &&
                   (status->token == 0 || status->token == ClosingToken(row.generation));
       }
       say("stopped", stopped, job.name + " at " + SideName(side));
@@ -291,11 +297,12 @@ void DecideUnfreezing(Turn& turn) {
   const Nanoseconds age = turn.view.policy().look_again;
   const Token token = OpeningToken(row.generation);
   bool resumed = true;
-  for (const TableName& fence : FencesOf(turn.view.spec)) {
+  for (const TableName& table : StoredTables(turn.view.spec)) {
     resumed =
-        AssertBarrier(turn, row.to(), fence, Party::kWriters, false, token, age) == Seen::kYes && resumed;
+        AssertBarrier(turn, row.to(), table, Party::kWriters, false, token, age) == Seen::kYes && resumed;
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
+    resumed = AssertGuard(turn, row.to(), job, false, token, age) == Seen::kYes && resumed;
     if (row.disabled.contains(job.name)) continue;
     const auto* here = turn.Look(LookAtJob{row.from, job.name}, age);
     const auto* there = turn.Look(LookAtJob{row.to(), job.name}, age);

@@ -79,6 +79,7 @@ std::vector<Question> QuestionsAbout(const Action& action) {
   }
   if (const auto* a = std::get_if<SetBarrier>(&action)) return {LookAtBarrier{a->side, a->table, a->party}};
   if (const auto* a = std::get_if<SetPaused>(&action)) return {LookAtJob{a->side, a->job}};
+  if (const auto* a = std::get_if<SetGuard>(&action)) return {LookAtJob{a->side, a->job}};
   if (const auto* a = std::get_if<SetCursor>(&action)) return {LookAtJob{a->side, a->job}};
   if (const auto* a = std::get_if<SetRoute>(&action)) return {LookAtRoute{a->side, a->table}};
   if (const auto* a = std::get_if<StartCopy>(&action)) return {LookAtCopy{a->tag}};

@@ -15,7 +15,8 @@ Seen WritersAreStopped(Turn& turn) {
   Seen stopped = Seen::kYes;
   for (const JobSpec& job : turn.view.spec.jobs) {
     for (const Side side : {row.from, row.to()}) {
-      const Seen paused = AssertPaused(turn, side, job, true, token, age);
+      const Seen paused =
+          AssertPaused(turn, side, job, true, token, age) & AssertGuard(turn, side, job, true, token, age);
       stopped = stopped & paused;
       if (paused != Seen::kYes) continue;
       const auto* status = turn.Look(LookAtJob{side, job.name}, age);
@@ -25,9 +26,9 @@ Seen WritersAreStopped(Turn& turn) {
       stopped = Seen::kNo;
     }
   }
-  for (const TableName& fence : FencesOf(turn.view.spec)) {
+  for (const TableName& table : StoredTables(turn.view.spec)) {
     for (const Side side : {row.from, row.to()}) {
-      stopped = stopped & AssertBarrier(turn, side, fence, Party::kWriters, true, token, age);
+      stopped = stopped & AssertBarrier(turn, side, table, Party::kWriters, true, token, age);
     }
   }
   return stopped;
@@ -35,32 +36,45 @@ Seen WritersAreStopped(Turn& turn) {
 
 }  // namespace
 
-std::vector<TableName> FencesOf(const UnitSpec& spec) {
-  std::vector<TableName> fences = spec.tables;
-  for (const JobSpec& job : spec.jobs) {
-    if (job.writes.empty()) fences.push_back(JobFence(job.name));
+std::vector<TableName> StoredTables(const UnitSpec& spec) {
+  std::vector<TableName> stored;
+  for (const TableName& table : spec.tables) {
+    if (!spec.views.contains(table)) stored.push_back(table);
   }
-  return fences;
+  return stored;
 }
 
+// Writers of the side that does not own the unit are shut out wherever they might come from.
 void KeepOtherSideShut(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().linger_every;
-  const std::set<TableName> open = row.shadow ? ShadowTables(turn.view) : std::set<TableName>{};
-  for (const TableName& fence : FencesOf(turn.view.spec)) {
-    if (open.contains(fence)) {
-      AssertBarrier(turn, row.to(), fence, Party::kWriters, false, OpeningToken(row.generation), age);
-      continue;
-    }
-    const auto* table = turn.view.answers.Find(LookAtTable{row.to(), fence}, turn.view.state_since);
-    const bool is_there = fence.db == kJobFenceDatabase || (table != nullptr && table->has_value());
-    if (!is_there) continue;
-    const auto* barrier = turn.Look(LookAtBarrier{row.to(), fence, Party::kWriters}, age);
-    if (barrier == nullptr || barrier->closed) continue;
-    // An odd token of this generation closes what a shadow run had open.
-    const Token token = std::max<Token>(ClosingToken(row.generation), barrier->token);
-    turn.Do(SetBarrier{row.to(), fence, Party::kWriters, true, token});
+  const std::set<TableName> shadowed = row.shadow ? ShadowTables(turn.view) : std::set<TableName>{};
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    const bool shadow = row.shadow && row.shadow->cursors.contains(job.name);
+    const auto* status = turn.Look(LookAtJob{row.to(), job.name}, age);
+    if (status == nullptr || !status->exists || status->guard_closed == !shadow) continue;
+    const Token token =
+        shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), status->guard_token);
+    turn.Do(SetGuard{row.to(), job.name, !shadow, token});
   }
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    const auto* there = turn.view.answers.Find(LookAtTable{row.to(), table}, turn.view.state_since);
+    if (there == nullptr || !there->has_value()) continue;
+    const bool shadow = shadowed.contains(table);
+    const auto* barrier = turn.Look(LookAtBarrier{row.to(), table, Party::kWriters}, age);
+    if (barrier == nullptr || barrier->closed == !shadow) continue;
+    const Token token =
+        shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), barrier->token);
+    turn.Do(SetBarrier{row.to(), table, Party::kWriters, !shadow, token});
+  }
+}
+
+Seen AssertGuard(Turn& turn, Side side, const JobSpec& job, bool closed, Token token, Nanoseconds age) {
+  const auto* status = turn.Look(LookAtJob{side, job.name}, age);
+  if (status == nullptr) return Seen::kUnknown;
+  if (status->guard_closed == closed && status->guard_token == token) return Seen::kYes;
+  turn.Do(SetGuard{side, job.name, closed, token});
+  return Seen::kNo;
 }
 
 Seen AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age) {
@@ -141,7 +155,7 @@ Seen CopiersAreShutOut(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().look_again;
   Seen shut_out = Seen::kYes;
-  for (const TableName& table : turn.view.spec.tables) {
+  for (const TableName& table : StoredTables(turn.view.spec)) {
     shut_out = shut_out & AssertBarrier(turn, row.to(), table, Party::kCopiers, true,
                                         ClosingToken(row.seal_generation), age);
   }

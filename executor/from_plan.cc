@@ -38,7 +38,11 @@ Result<UnitSpec> UnitOf(const planner::Plan& plan, const planner::Unit& unit) {
   spec.tables.assign(tables.begin(), tables.end());
   for (const planner::JobId id : unit.jobs) {
     const planner::PlannedJob& job = plan.jobs[Index(id)];
-    if (job.type == planner::JobType::kView) continue;  // a definition, not something that runs
+    if (job.type == planner::JobType::kView) {  // a definition, not something that runs
+      GODWIT_TRY_ASSIGN(const std::set<TableName> defined, NamesOf(plan, job.writes));
+      spec.views.insert(defined.begin(), defined.end());
+      continue;
+    }
     JobSpec made;
     made.name = job.name;
     GODWIT_TRY_ASSIGN(made.reads, NamesOf(plan, job.reads));

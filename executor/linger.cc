@@ -16,10 +16,10 @@ void KeepStopped(Turn& turn, Side side) {
     if (status != nullptr && status->exists && !status->paused)
       turn.Do(SetPaused{side, job.name, true, token});
   }
-  for (const TableName& fence : FencesOf(turn.view.spec)) {
-    const auto* barrier = turn.Look(LookAtBarrier{side, fence, Party::kWriters}, age);
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    const auto* barrier = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
     if (barrier != nullptr && !barrier->closed) {
-      turn.Do(SetBarrier{side, fence, Party::kWriters, true, token});
+      turn.Do(SetBarrier{side, table, Party::kWriters, true, token});
     }
   }
 }
@@ -29,14 +29,17 @@ void KeepRunning(Turn& turn, Side side) {
   const Nanoseconds age = turn.view.policy().linger_every;
   const Token token = OpeningToken(turn.view.row.generation);
   if (turn.view.row.generation == 0) return;  // godwit never stopped them
-  for (const TableName& fence : FencesOf(turn.view.spec)) {
-    const auto* barrier = turn.Look(LookAtBarrier{side, fence, Party::kWriters}, age);
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    const auto* barrier = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
     if (barrier != nullptr && barrier->closed)
-      turn.Do(SetBarrier{side, fence, Party::kWriters, false, token});
+      turn.Do(SetBarrier{side, table, Party::kWriters, false, token});
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
-    if (turn.view.row.disabled.contains(job.name)) continue;
     const auto* status = turn.Look(LookAtJob{side, job.name}, age);
+    if (status != nullptr && status->exists && status->guard_closed) {
+      turn.Do(SetGuard{side, job.name, false, token});
+    }
+    if (turn.view.row.disabled.contains(job.name)) continue;
     // Under a token of its own generation; with another one its owner paused it since.
     if (status != nullptr && status->exists && status->paused &&
         (status->token == ClosingToken(turn.view.row.generation) || status->token == 0)) {
@@ -98,15 +101,17 @@ void DecideCancelling(Turn& turn) {
   const Token token = OpeningToken(row.generation);
   bool thawed = true;
   if (row.generation > 0) {
-    for (const TableName& fence : FencesOf(turn.view.spec)) {
+    for (const TableName& table : StoredTables(turn.view.spec)) {
       // Sent even where nothing is denied: it shuts out a late denial.
       thawed =
-          AssertBarrier(turn, row.from, fence, Party::kWriters, false, token, age) == Seen::kYes && thawed;
+          AssertBarrier(turn, row.from, table, Party::kWriters, false, token, age) == Seen::kYes && thawed;
     }
     for (const JobSpec& job : turn.view.spec.jobs) {
       const auto* status = turn.Look(LookAtJob{row.from, job.name}, age);
       const bool gone = status != nullptr && !status->exists;  // its owner removed it
-      if (gone || row.disabled.contains(job.name)) continue;
+      if (gone) continue;
+      thawed = AssertGuard(turn, row.from, job, false, token, age) == Seen::kYes && thawed;
+      if (row.disabled.contains(job.name)) continue;
       thawed = AssertPaused(turn, row.from, job, false, token, age) == Seen::kYes && thawed;
     }
   }

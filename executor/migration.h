@@ -31,6 +31,7 @@ struct UnitSpec {
   std::string id;
   int wave = 1;
   std::vector<TableName> tables;  // sorted
+  std::set<TableName> views;      // those of them that are definitions alone
   std::vector<JobSpec> jobs;  // sorted by name; every writer of the tables, and whatever else moves with them
   Duration freeze_budget{0};  // 0: the policy's
   std::optional<Timestamp> cutover_not_before;

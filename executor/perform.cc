@@ -43,6 +43,9 @@ struct Performer {
   Result<Effect> operator()(const SetPaused& a) const {
     return world.At(a.side).scheduler.SetPaused(a.job, a.paused, a.token);
   }
+  Result<Effect> operator()(const SetGuard& a) const {
+    return world.At(a.side).scheduler.SetGuard(a.job, a.closed, a.token);
+  }
   Result<Effect> operator()(const SetCursor& a) const {
     return world.At(a.side).scheduler.SetCursor(a.job, a.cursor, a.token);
   }
@@ -116,6 +119,11 @@ struct Looker {
     GODWIT_TRY_ASSIGN(const JobStatus status, world.At(a.side).scheduler.GetJob(a.job));
     if (status.token == 0) return status.paused == a.paused ? Sighting::kDone : Sighting::kNotDone;
     return FromToken(status.token, a.token, status.paused == a.paused);
+  }
+
+  Result<Sighting> operator()(const SetGuard& a) const {
+    GODWIT_TRY_ASSIGN(const JobStatus status, world.At(a.side).scheduler.GetJob(a.job));
+    return FromToken(status.guard_token, a.token, status.guard_closed == a.closed);
   }
 
   Result<Sighting> operator()(const SetCursor& a) const {

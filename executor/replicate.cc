@@ -68,8 +68,13 @@ void WishTable(Turn& turn, const TableMeta& here, Side receiver, Nanoseconds sin
     }
     table.location = *location;
   }
-  // The travelling parameters promise data (watermarks, statistics): they follow it.
-  table.parameters.clear();
+  // The travelling parameters of a table promise data (watermarks, statistics): they follow it. A view's are
+  // part of its definition.
+  if (here.kind == TableKind::kView) {
+    table.parameters = TravellingParameters(here.parameters);
+  } else {
+    table.parameters.clear();
+  }
   turn.Do(CreateTable{receiver, std::move(table)});
 }
 
@@ -369,7 +374,8 @@ void NameAttempt(StartCopy& copy, const std::string& unit, int64_t generation, c
 bool Replicate(Turn& turn, const TableName& table, Side receiver, CopyRule rule, Nanoseconds since) {
   bool is_view = false;
   if (!EnsureDefinition(turn, table, receiver, since, is_view)) return false;
-  if (is_view || rule == CopyRule::kLeaveRows) return true;
+  if (is_view) return turn.LookSince(LookAtManifest{Other(receiver), table}, since) != nullptr;
+  if (rule == CopyRule::kLeaveRows) return true;
 
   const std::set<std::string> on_their_way = AdvanceCopies(turn, table);
   const std::map<std::string, ReplicaEntry>& entries = turn.view.replicas.Entries(receiver, table);

@@ -162,12 +162,13 @@ inline Seen SeenAs(bool so) { return so ? Seen::kYes : Seen::kNo; }
 
 // Reads whether a job is paused (or not) under this token, and wishes it so if it is not.
 Seen AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token token, Nanoseconds age);
-// The same of a barrier.
+// The same of a job's guard, and of a barrier.
+Seen AssertGuard(Turn& turn, Side side, const JobSpec& job, bool closed, Token token, Nanoseconds age);
 Seen AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
                    Nanoseconds age);
 
-// Everything of a unit that writers can be shut out of: its tables, and the jobs that write elsewhere.
-std::vector<TableName> FencesOf(const UnitSpec& spec);
+// The unit's tables that hold data: all but views.
+std::vector<TableName> StoredTables(const UnitSpec& spec);
 // Writers of the side that does not own the unit stay shut out, but for those of shadow runs.
 void KeepOtherSideShut(Turn& turn);
 

@@ -18,10 +18,11 @@ bool BudgetIsSpent(const UnitRow& row, const Moment& now) {
 std::vector<Action> ThawOf(const UnitSpec& spec, const UnitRow& row) {
   const Token token = OpeningToken(row.generation);
   std::vector<Action> thaw;
-  for (const TableName& fence : FencesOf(spec)) {
-    thaw.push_back(SetBarrier{row.from, fence, Party::kWriters, false, token});
+  for (const TableName& table : StoredTables(spec)) {
+    thaw.push_back(SetBarrier{row.from, table, Party::kWriters, false, token});
   }
   for (const JobSpec& job : spec.jobs) {
+    thaw.push_back(SetGuard{row.from, job.name, false, token});
     if (!row.disabled.contains(job.name)) thaw.push_back(SetPaused{row.from, job.name, false, token});
   }
   return thaw;

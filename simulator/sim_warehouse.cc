@@ -153,8 +153,7 @@ bool SimWarehouse::IsDenied(Side side, const SimJobSpec& job) {
   for (const TableName& table : job.writes) {
     if (world_.At(side).catalog.IsClosed(table, Party::kWriters)) return true;
   }
-  return job.writes.empty() &&
-         world_.At(side).catalog.IsClosed(executor::JobFence(job.name), Party::kWriters);
+  return world_.At(side).scheduler.Find(job.name)->guard_closed;
 }
 
 void SimWarehouse::Finish(Side side, const SimJobSpec& job, const std::string& due) {
@@ -163,10 +162,6 @@ void SimWarehouse::Finish(Side side, const SimJobSpec& job, const std::string& d
   if (!state->running || *state->running != due) return;
   SimRun run{side, &job, due, false};
   bool written = !(fails && fails(job));
-  if (job.writes.empty() && IsDenied(side, job)) {
-    run.refused = true;
-    written = false;
-  }
   std::vector<std::pair<TableName, std::string>> outputs;
   for (const TableName& table : job.writes) outputs.emplace_back(table, RowsOf(side, job, table, due));
   for (auto& [table, rows] : outputs) {

@@ -14,6 +14,10 @@ struct JobStatus {
   bool exists = false;
   bool paused = false;
   Token token = 0;  // of the last SetPaused that was accepted; 0 where the scheduler keeps none
+  // The job's guard: its first step looks at it and ends the run where it is closed, whoever started it. It
+  // stands even where a scheduler forgets a pause, and it alone can stop a job that writes outside the site.
+  bool guard_closed = false;
+  Token guard_token = 0;
   // Attempts that may still write: running, queued, up for retry, deferred … Paused is not drained.
   int in_flight = 0;
   std::string
@@ -45,6 +49,8 @@ class Scheduler {
 
   // No new run starts after a pause; running ones go on. Errors: kInvalidInput if there is no such job.
   virtual Result<Effect> SetPaused(const std::string& job, bool paused, Token token) = 0;
+  // Closes or opens the job's guard. A smaller token than the last one is refused: kConflict.
+  virtual Result<Effect> SetGuard(const std::string& job, bool closed, Token token) = 0;
   // The next run is the one after `cursor`. Only for a paused job (kConflict otherwise).
   virtual Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) = 0;
 };

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "executor/ports/effect.h"
 #include "executor/ports/table_meta.h"
@@ -16,11 +15,6 @@ struct BarrierStatus {
   bool closed = false;
   Token token = 0;  // of whoever set it last
 };
-
-// A job that writes no table of a site (an export) has a fence of its own under this name: its first step
-// looks at it and stops with EX_TEMPFAIL where it is closed to writers.
-inline constexpr char kJobFenceDatabase[] = "_job";
-inline TableName JobFence(const std::string& job) { return {kJobFenceDatabase, job}; }
 
 class WriteBarrier {
  public:

@@ -48,6 +48,25 @@ TEST_P(Conformance, AJobThatIsNotThereCannotBePaused) {
   EXPECT_REFUSED(kInvalidInput, world().source.scheduler.SetPaused("no_such_job", true, 1));
 }
 
+TEST_P(Conformance, GuardsAreFencedAndKnowNothingOfPauses) {
+  Make(TwoJobs());
+  Scheduler& scheduler = world().source.scheduler;
+  EXPECT_FALSE(scheduler.GetJob("load_orders")->guard_closed);
+  EXPECT_EQ(scheduler.GetJob("load_orders")->guard_token, 0u);
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetGuard("load_orders", true, 2));
+  EXPECT_EFFECT(Effect::kAlready, scheduler.SetGuard("load_orders", true, 2));
+  EXPECT_REFUSED(kConflict, scheduler.SetGuard("load_orders", false, 1));
+  EXPECT_REFUSED(kInvalidInput, scheduler.SetGuard("no_such_job", true, 1));
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetPaused("load_orders", true, 3));
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetPaused("load_orders", false, 3));
+  GODWIT_ASSERT_OK(const JobStatus job, scheduler.GetJob("load_orders"));
+  EXPECT_TRUE(job.guard_closed);
+  EXPECT_EQ(job.guard_token, 2u);
+  EXPECT_FALSE(job.paused);
+  EXPECT_FALSE(scheduler.GetJob("daily_report")->guard_closed);
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetGuard("load_orders", false, 3));
+}
+
 TEST_P(Conformance, TheCursorMovesOnlyWhilePaused) {
   if (lacks().cursor) GTEST_SKIP();
   Make(TwoJobs());

@@ -162,7 +162,8 @@ class CommandLines(AtASite):
         for script in ("hive --hivevar a=1 --hiveconf b=2 <<'SQL'\nSELECT '${a}', '${hiveconf:b}';\nSQL",
                        "hive -hivevar a=1 -hiveconf b=2 -f q.hql", "hive -S -d a=1 --hiveconf b=2 -f q.hql",
                        "beeline -u 'jdbc:hive2://host:10000/d;principal=x' -n me --silent=true --hivevar a=1 --hiveconf b=2 -f q.hql",
-                       "spark-sql --master yarn --executor-memory 4G --conf b=2 -d a=1 -f q.hql"):
+                       "spark-sql --master yarn --executor-memory 4G --conf b=2 -d a=1 -f q.hql",
+                       "hive --hivevar=a=1 --hiveconf=b=2 --file=q.hql"):
             ended = self.shell(script)
             self.assertEqual((ended.stdout, ended.returncode), ("1\t2\n", 0), script + ended.stderr)
 

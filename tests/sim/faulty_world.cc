@@ -201,6 +201,9 @@ class WiredScheduler : public Scheduler {
   Result<Effect> SetPaused(const std::string& job, bool paused, Token token) override {
     return wire_.Change([this, job, paused, token] { return real_.SetPaused(job, paused, token); });
   }
+  Result<Effect> SetGuard(const std::string& job, bool closed, Token token) override {
+    return wire_.Change([this, job, closed, token] { return real_.SetGuard(job, closed, token); });
+  }
   Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) override {
     return wire_.Change([this, job, cursor, token] { return real_.SetCursor(job, cursor, token); });
   }

@@ -31,19 +31,24 @@ JobSpec Job(const std::string& name, std::set<TableName> reads, std::set<TableNa
   return {name, std::move(reads), std::move(writes), twice, RunMode::kOld};
 }
 
+UnitSpec Unit(const std::string& id, int wave, std::vector<TableName> tables, std::vector<JobSpec> jobs) {
+  UnitSpec unit;
+  unit.id = id;
+  unit.wave = wave;
+  unit.tables = std::move(tables);
+  unit.jobs = std::move(jobs);
+  return unit;
+}
+
 Migration ThreeUnits() {
   Migration migration;
   migration.plan_hash = "plan1";
   migration.source_name = "source";
   migration.target_name = "target";
-  migration.units = {{"u1", 1, {kOrders}, {Job("import", {}, {kOrders}, true)}, 0ms, {}},
-                     {"u2", 2, {kDaily}, {Job("daily", {kOrders}, {kDaily}, true)}, 0ms, {}},
-                     {"u3",
-                      3,
-                      {kReport},
-                      {Job("export", {kReport}, {}, false), Job("report", {kDaily}, {kReport}, true)},
-                      0ms,
-                      {}}};
+  migration.units = {Unit("u1", 1, {kOrders}, {Job("import", {}, {kOrders}, true)}),
+                     Unit("u2", 2, {kDaily}, {Job("daily", {kOrders}, {kDaily}, true)}),
+                     Unit("u3", 3, {kReport},
+                          {Job("export", {kReport}, {}, false), Job("report", {kDaily}, {kReport}, true)})};
   migration.policy.location_map = {{"/source", "/target"}};
   return migration;
 }

@@ -31,9 +31,3 @@ CREATE TABLE IF NOT EXISTS view_tag (
 CREATE TABLE IF NOT EXISTS coupon_use (
   order_id bigint, user_id bigint, coupon_id bigint, discount decimal(10,2), amount decimal(12,2)
 ) PARTITIONED BY (dt string) STORED AS PARQUET;
-
--- Read by several jobs in place of the table: orders that count.
-CREATE VIEW IF NOT EXISTS valid_order AS
-SELECT order_id, user_id, shop_id, sku_id, category, quantity, line_amount, channel, dt
-FROM dwd.order_detail
-WHERE status = 'paid';

@@ -9,6 +9,9 @@
 
 namespace godwit::executor::local {
 
+// Where the guard of a job is kept: among the barriers, under a database that no table can have.
+inline TableName GuardOf(const std::string& job) { return {"_job", job}; }
+
 class LocalBarrier : public WriteBarrier {
  public:
   explicit LocalBarrier(std::shared_ptr<SiteDb> site) : site_(std::move(site)) {}

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "executor/adapters/local/job_table.h"
+#include "executor/adapters/local/local_barrier.h"
 
 namespace godwit::executor::local {
 namespace {
@@ -85,10 +86,16 @@ Result<JobStatus> LocalScheduler::GetJob(const std::string& name) {
     status.typical_run = TypicalRun(runs);
     return status;
   };
+  GODWIT_TRY_ASSIGN(const BarrierStatus guard, LocalBarrier(site_).Get(GuardOf(name), Party::kWriters));
   GODWIT_TRY_ASSIGN(JobStatus status, site_->Read(look));
-  if (status.in_flight == 0) return status;
-  GODWIT_TRY_ASSIGN(const bool any_dead, site_->Write([](Database& db) { return FailDeadRuns(db); }));
-  if (any_dead) return site_->Read(look);
+  if (status.in_flight != 0) {
+    GODWIT_TRY_ASSIGN(const bool any_dead, site_->Write([](Database& db) { return FailDeadRuns(db); }));
+    if (any_dead) {
+      GODWIT_TRY_ASSIGN(status, site_->Read(look));
+    }
+  }
+  status.guard_closed = guard.closed;
+  status.guard_token = guard.token;
   return status;
 }
 
@@ -115,6 +122,11 @@ Result<Effect> LocalScheduler::SetPaused(const std::string& name, bool paused, T
     after.token = static_cast<int64_t>(token);
     return Change(db, before, after);
   });
+}
+
+Result<Effect> LocalScheduler::SetGuard(const std::string& name, bool closed, Token token) {
+  GODWIT_TRY(site_->Read([&](Database& db) { return ReadJob(db, name); }));
+  return LocalBarrier(site_).Set(GuardOf(name), Party::kWriters, closed, token);
 }
 
 Result<Effect> LocalScheduler::SetCursor(const std::string& name, const std::string& cursor, Token token) {

@@ -130,9 +130,10 @@ struct Outcome {
   std::string message;
 };
 
-// The job's own fence (JobFence): for jobs that write where no table's barrier stands.
+// The guard: it stands where a pause is forgotten, and before jobs that write where no table's barrier
+// stands.
 Result<bool> IsFenced(const std::shared_ptr<SiteDb>& site, const std::string& job) {
-  GODWIT_TRY_ASSIGN(const BarrierStatus fence, LocalBarrier(site).Get(JobFence(job), Party::kWriters));
+  GODWIT_TRY_ASSIGN(const BarrierStatus fence, LocalBarrier(site).Get(GuardOf(job), Party::kWriters));
   return fence.closed;
 }
 

@@ -11,9 +11,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <thread>
 
 #include "base/child_process.h"
 #include "executor/adapters/local/start_process.h"
@@ -26,6 +28,8 @@ namespace fs = std::filesystem;
 
 constexpr int kLookEveryMilliseconds = 100;
 constexpr int kEngineRestartsMax = 3;
+constexpr std::chrono::milliseconds kEngineWait(10);
+constexpr int kEngineWaitsMax = 1000;
 
 Status MakeLogFolder(const std::string& root) {
   std::error_code error;
@@ -91,6 +95,9 @@ class EngineServer {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return Unavailable(fmt::format("pipe: {}", std::strerror(errno)));
     ProcessStart start;
+    const std::string socket = site.root() + "/" + kAttemptFolder + "/engine.sock";
+    std::error_code error;
+    fs::remove(socket, error);  // of one that was killed
     start.argv = {python, engine + "/server.py", site.root()};
     start.environment = EnvironmentWith({"GODWIT_SITE=" + site.root()});
     start.input = ends[0];
@@ -100,6 +107,7 @@ class EngineServer {
     hold_ = ends[1];
     if (!pid.ok()) return pid.error();
     pid_ = *pid;
+    AwaitSocket(socket);
     return Ok();
   }
 
@@ -120,6 +128,15 @@ class EngineServer {
   }
 
  private:
+  // Runs that start before it listens would each load an engine of their own.
+  void AwaitSocket(const std::string& socket) {
+    std::error_code error;
+    for (int i = 0; i < kEngineWaitsMax && !fs::exists(socket, error); ++i) {
+      if (waitpid(pid_, nullptr, WNOHANG) == pid_) return (void)(pid_ = 0);
+      std::this_thread::sleep_for(kEngineWait);
+    }
+  }
+
   int hold_ = -1;
   pid_t pid_ = 0;
   int restarts_ = 0;

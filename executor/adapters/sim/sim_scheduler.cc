@@ -15,6 +15,8 @@ Result<JobStatus> SimScheduler::GetJob(const std::string& name) {
   status.exists = true;
   status.paused = job->paused;
   status.token = keeps_tokens ? job->token : 0;
+  status.guard_closed = job->guard_closed;
+  status.guard_token = job->guard_token;
   status.in_flight = job->running ? 1 : 0;
   status.cursor = job->cursor;
   if (job->next_due) status.next_due = job->next_due(*job);
@@ -38,6 +40,16 @@ Result<Effect> SimScheduler::SetPaused(const std::string& name, bool paused, Tok
   job->paused = paused;
   job->token = token;
   if (on_change) on_change(name);
+  return Effect::kDone;
+}
+
+Result<Effect> SimScheduler::SetGuard(const std::string& name, bool closed, Token token) {
+  SimJob* job = Find(name);
+  if (job == nullptr) return InvalidInput("there is no job " + name);
+  if (token < job->guard_token) return Conflict(name + ": its guard was set by a later token");
+  if (job->guard_closed == closed && job->guard_token == token) return Effect::kAlready;
+  job->guard_closed = closed;
+  job->guard_token = token;
   return Effect::kDone;
 }
 

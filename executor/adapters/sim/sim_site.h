@@ -133,6 +133,8 @@ struct SimJob {
   std::string name;
   bool paused = false;
   Token token = 0;
+  bool guard_closed = false;
+  Token guard_token = 0;
   std::string cursor;
   int attempt = 0;
   std::optional<std::string> running;  // the due date of the run that goes on
@@ -149,6 +151,7 @@ class SimScheduler : public Scheduler {
   Result<JobStatus> GetJob(const std::string& job) override;
   Result<std::vector<Run>> Runs(const std::string& job, const std::string& since) override;
   Result<Effect> SetPaused(const std::string& job, bool paused, Token token) override;
+  Result<Effect> SetGuard(const std::string& job, bool closed, Token token) override;
   Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) override;
 
   SimJob& Add(SimJob job);
@@ -197,7 +200,8 @@ class SimCopier : public Copier {
   int64_t bytes_copied = 0;                       // of all copies together
   // Asked before each file: true lets the copy die there. May be empty.
   std::function<bool(const std::string& tag)> dies;
-  // Asked after each file: true leaves the file short, and the copy goes on as if it were whole. May be empty.
+  // Asked after each file: true leaves the file short, and the copy goes on as if it were whole. May be
+  // empty.
   std::function<bool(const std::string& tag)> tears;
   // Told of each file that was copied whole. May be empty.
   std::function<void(Direction, int64_t bytes)> on_copied;

@@ -124,14 +124,12 @@ class Session:
         self.duck.execute(f"DROP VIEW IF EXISTS {quote(name.lower())}")
         self._temporary.discard(name.lower())
 
-    def _add_relation(self, sql):
+    def add_relation(self, sql):
+        """A relation of DuckDB over a query; its name."""
         self._relations += 1
         name = f"godwit_scan_{self._relations}"
         self.duck.execute(f"CREATE TEMP VIEW {name} AS {sql}")
         return name
-
-    def add_view(self, sql):
-        return self._add_relation(sql)
 
     def add_scan(self, table, predicate):
         """A relation over the partitions for which the predicate (DuckDB's SQL over bare partition columns) may hold."""
@@ -142,7 +140,7 @@ class Session:
                                for i, partition in enumerate(partitions))
             wanted = self.duck.execute(f"SELECT godwit_i FROM (VALUES {values}) AS p(godwit_i, {names}) WHERE {predicate}")
             partitions = [partitions[i] for (i,) in wanted.fetchall()]
-        return self._add_relation(select_from_table(table, partitions))
+        return self.add_relation(select_from_table(table, partitions))
 
     # --- answers
 

@@ -4,14 +4,11 @@ import sys
 from errors import EngineError
 from session import Session
 
+# What gives a piece of script, by option.
 _SCRIPT = {"-e": "text", "-f": "file", "--execute": "text", "--file": "file", "-i": "file", "--init": "file"}
 _VARIABLES = {"--hivevar": "hivevar", "-hivevar": "hivevar", "-d": "hivevar", "--define": "hivevar", "-define": "hivevar",
               "--hiveconf": "hiveconf", "-hiveconf": "hiveconf", "--conf": "hiveconf"}
 _DATABASE = ("--database", "-database")
-
-
-class ShellError(EngineError):
-    exit_code = 1
 
 
 def parse_arguments(arguments, with_value):
@@ -21,13 +18,13 @@ def parse_arguments(arguments, with_value):
     rest = iter(arguments)
     for argument in rest:
         option, equals, value = argument.partition("=")
-        joined = equals and option.startswith("--") and option not in _VARIABLES
+        joined = equals and option.startswith("--")
         known = option if joined else argument
         if known in _SCRIPT or known in _VARIABLES or known in _DATABASE or known in with_value:
             if not joined:
                 value = next(rest, None)
             if value is None:
-                raise ShellError(f"{known} needs a value")
+                raise EngineError(f"{known} needs a value")
             if known in _SCRIPT:
                 pieces.append((_SCRIPT[known], value))
             elif known in _VARIABLES:
@@ -36,7 +33,7 @@ def parse_arguments(arguments, with_value):
             else:
                 options["--database" if known in _DATABASE else known] = value
         elif not argument.startswith("-"):
-            raise ShellError(f"what is '{argument}'? Scripts are given by -e, -f or on stdin")
+            raise EngineError(f"what is '{argument}'? Scripts are given by -e, -f or on stdin")
     return pieces, variables, options
 
 
@@ -47,7 +44,7 @@ def _text_of(kind, value):
         with open(value, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
-        raise ShellError(f"{value}: {error.strerror}") from error
+        raise EngineError(f"{value}: {error.strerror}") from error
 
 
 def _shell(site, arguments, dialect, with_value, database_of=lambda options: options.get("--database")):

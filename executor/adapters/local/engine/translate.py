@@ -107,7 +107,7 @@ def partition_predicate(scope, alias, keys):
 
 
 class Translator:
-    """`add_scan(db, name, alias scope…)` is the session's: it makes a DuckDB relation and names it."""
+    """Of one session, which knows the site's tables and makes DuckDB's relations."""
 
     def __init__(self, session, dialect):
         self._session = session
@@ -140,7 +140,7 @@ class Translator:
         table = self._session.site.table(db, name)
         if table.kind == "view":
             text = self.query(parse(table.view_text, "hive"), db, depth + 1)
-            relation = self._session.add_view(text)
+            relation = self._session.add_relation(text)
         else:
             keys = [key["name"] for key in table.partition_keys]
             predicate = partition_predicate(scope, alias, keys)
