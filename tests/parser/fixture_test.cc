@@ -1,7 +1,7 @@
 // The .test files beside this one. Options of a case:
 //   dialect=hive|spark        show=columns,functions,predicates,reads,definition,spans
 //   catalog=t(a;b),db.u(c)    var=name:value,other:value      database=name
-#include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <map>
 #include <sstream>
@@ -9,6 +9,7 @@
 #include "parser/script.h"
 #include "tests/fixture/fixture.h"
 #include "tests/parser/facts_text.h"
+#include "tests/parser/look_ahead.h"
 
 namespace godwit::parser {
 namespace {
@@ -52,6 +53,7 @@ std::string Facts(const fixture::Case& the_case) {
     const size_t colon = variable.rfind(':');
     options.session.variables[variable.substr(0, colon)] = variable.substr(colon + 1);
   }
+  EXPECT_EQ(MeasureLookAhead(the_case.input, options.dialect).far_decisions, 0);
   const Catalog catalog = ReadCatalog(the_case.Option("catalog"));
   options.catalog = [&](std::string_view table) -> const std::vector<std::string>* {
     const auto found = catalog.find(table);
