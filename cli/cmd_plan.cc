@@ -38,18 +38,31 @@ Result<planner::Request> MakeRequest(const PlanArgs& args) {
   return request;
 }
 
-Result<planner::Workload> ReadWorkload(const PlanArgs& args) {
+struct PlanInput {
+  planner::Workload workload;
+  std::optional<lineage::Scan> scan;  // none: the workload is a graph file's
+};
+
+Result<PlanInput> ReadInput(const PlanArgs& args) {
+  PlanInput input;
   if (args.graph.empty()) {
-    GODWIT_TRY_ASSIGN(const lineage::Scan scan, ReadScan(args.scan, args.config));
-    planner::Workload workload = planner::WorkloadOf(scan, lineage::BuildGraph(scan));
-    GODWIT_TRY(planner::CheckWorkload(workload));
-    return workload;
+    GODWIT_TRY_ASSIGN(input.scan, ReadScan(args.scan, args.config));
+    input.workload = planner::WorkloadOf(*input.scan, lineage::BuildGraph(*input.scan));
+  } else {
+    GODWIT_TRY_ASSIGN(const std::string text, ReadTextFile(args.graph));
+    Result<planner::Workload> workload = planner::ReadGraphFile(text);
+    if (!workload.ok()) return Within(args.graph, workload.error());
+    input.workload = *std::move(workload);
   }
-  GODWIT_TRY_ASSIGN(const std::string text, ReadTextFile(args.graph));
-  Result<planner::Workload> workload = planner::ReadGraphFile(text);
-  if (!workload.ok()) return Within(args.graph, workload.error());
-  GODWIT_TRY(planner::CheckWorkload(*workload));
-  return workload;
+  GODWIT_TRY(planner::CheckWorkload(input.workload));
+  return input;
+}
+
+// What only the scan knows.
+void Complete(const PlanInput& input, planner::Plan& plan) {
+  if (!input.scan) return;
+  plan.fingerprint = planner::FingerprintOf(*input.scan);
+  planner::NameHazards(*input.scan, lineage::BuildGraph(*input.scan), plan);
 }
 
 std::string Summary(const planner::Plan& plan) {
@@ -68,10 +81,11 @@ std::string Summary(const planner::Plan& plan) {
 ExitCode RunPlan(const PlanArgs& args, const Output& output) {
   Result<planner::Request> request = MakeRequest(args);
   if (!request.ok()) return output.Fail(request.error());
-  Result<planner::Workload> workload = ReadWorkload(args);
-  if (!workload.ok()) return output.Fail(workload.error());
-  Result<planner::Plan> plan = planner::MakePlan(*workload, *request, {});
+  const Result<PlanInput> input = ReadInput(args);
+  if (!input.ok()) return output.Fail(input.error());
+  Result<planner::Plan> plan = planner::MakePlan(input->workload, *request, {});
   if (!plan.ok()) return output.Fail(plan.error());
+  Complete(*input, *plan);
   for (const std::string& warning : plan->warnings) output.Warn(warning);
   if (args.out.empty() && output.json) {
     output.Print(planner::PlanText(*plan));
@@ -83,7 +97,7 @@ ExitCode RunPlan(const PlanArgs& args, const Output& output) {
     if (!written.ok()) return output.Fail(written.error());
   }
   output.Print(Summary(*plan));
-  if (!args.out.empty()) output.NextStep("godwit plan explain " + args.out);
+  if (!args.out.empty()) output.NextStep("godwit report " + args.out + " -o report/");
   return kExitDone;
 }
 

@@ -50,6 +50,9 @@ struct BegunMigration {
   std::unique_ptr<state::Journal> journal;
   std::unique_ptr<executor::Ledger> ledger;  // loaded
 };
+// From now on the plan in the folder is the one that is obeyed. Errors: kConflict — units move by another one.
+Status KeepPlan(const StateFolder& folder, const PlanFile& plan);
+
 // For looking (read_only) or for speaking to it. Errors as Find, Ledger::Load.
 Result<std::unique_ptr<BegunMigration>> OpenMigration(const config::Settings& settings, bool read_only);
 

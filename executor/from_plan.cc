@@ -60,6 +60,7 @@ UnitSpec UnitOf(const planner::Plan& plan, const planner::Unit& unit, const Movi
     made.reads = NamesOf(moving, job.reads);
     made.writes = NamesOf(moving, job.writes);
     made.may_run_twice = MayRunTwice(job);
+    made.hazards = job.hazards;
     made.mode = made.may_run_twice ? ModeOf(job.dual_run_mode) : RunMode::kOld;
     spec.jobs.push_back(std::move(made));
   }

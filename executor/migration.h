@@ -25,6 +25,7 @@ struct JobSpec {
   // may not.
   bool may_run_twice = false;
   RunMode mode = RunMode::kOld;  // before the switch: kBoth runs a shadow at `to`
+  std::vector<std::string> hazards;  // for people: why its two runs may give different rows
 };
 
 struct UnitSpec {

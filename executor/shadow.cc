@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -172,6 +173,19 @@ bool IsThere(const Turn& turn, const TableName& table, const std::string& partit
                                       [&](const PartitionState& each) { return each.name == partition; });
 }
 
+// What the reading of the scripts says of the jobs that write the table; if they are without fault, it comes from what
+// they read.
+std::string LikelyCause(const UnitSpec& spec, const TableName& table) {
+  std::vector<std::string> hazards, inputs;
+  for (const JobSpec& job : spec.jobs) {
+    if (!job.writes.contains(table)) continue;
+    hazards.insert(hazards.end(), job.hazards.begin(), job.hazards.end());
+    for (const TableName& read : job.reads) inputs.push_back(read.Text());
+  }
+  return hazards.empty() ? fmt::format("its jobs are without known hazards: look at their inputs ({})", fmt::join(inputs, ", "))
+                         : fmt::format("likely cause: {}", fmt::join(hazards, "; "));
+}
+
 // Names the columns that differ in the first unequal partition of each table. True once all are recorded.
 bool RecordDifferences(Turn& turn, const Compared& compared, const std::string& due, Nanoseconds since) {
   bool recorded = true;
@@ -186,6 +200,7 @@ bool RecordDifferences(Turn& turn, const Compared& compared, const std::string& 
         {"table", table.Text()},
         {"partition", partition},
         {"due", due},
+        {"cause", LikelyCause(turn.view.spec, table)},
         {"columns", nlohmann::json::array()},
         {"sample", "the partition is missing at " + std::string(SideName(turn.view.row.to()))}};
     if (IsThere(turn, table, partition, since)) {
@@ -235,9 +250,9 @@ void SayWhatIsMissing(Turn& turn) {
     if (!difference.waived_by.empty() || difference.due != row.shadow->compared) continue;
     turn.wish.needs_person = true;
     turn.WaitFor(fmt::format(
-        "outputs of the dual run differ: {}/{}, columns {}: mend the job, or accept it with "
+        "outputs of the dual run differ: {}/{}, columns {} ({}): mend the job, or accept it with "
         "`godwit unit waive {} --table {}`",
-        table, difference.partition, fmt::join(difference.columns, ", "), turn.view.spec.id, table));
+        table, difference.partition, fmt::join(difference.columns, ", "), difference.cause, turn.view.spec.id, table));
   }
   turn.WaitFor(fmt::format("{} due dates with equal outputs on both sides, {} so far",
                            turn.view.policy().equal_cycles, row.shadow->equal_cycles));

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "lineage/lint.h"
 #include "lineage/run_mode.h"
 #include "planner/cron.h"
 
@@ -18,9 +19,9 @@ namespace {
 
 // Texts by position, each once; the first one is empty.
 template <typename Id>
-class Pool {
+class TextPool {
  public:
-  explicit Pool(std::vector<std::string>& texts) : texts_(texts) {}
+  explicit TextPool(std::vector<std::string>& texts) : texts_(texts) {}
   Id At(const std::string& text) {
     if (text.empty()) return Id(0);
     const auto [at, added] = known_.try_emplace(text, static_cast<uint32_t>(texts_.size()));
@@ -126,8 +127,8 @@ std::string CronOf(const std::string& schedule) {
 
 Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
   Workload workload;
-  Pool<LabelId> labels(workload.labels);
-  Pool<ScheduleId> schedules(workload.schedules);
+  TextPool<LabelId> labels(workload.labels);
+  TextPool<ScheduleId> schedules(workload.schedules);
   for (const lineage::Table& table : graph.tables) {
     Table made;
     made.name = table.name;
@@ -181,6 +182,28 @@ Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
   }
   for (const auto& [key, access] : merged) workload.accesses.push_back(access);
   return workload;
+}
+
+std::vector<FingerprintEntry> FingerprintOf(const lineage::Scan& scan) {
+  std::vector<FingerprintEntry> entries;
+  for (const lineage::ScannedFile& file : scan.files) entries.push_back({"file", file.path, file.digest});
+  for (const std::string& root : scan.roots) entries.push_back({"root", root, ""});
+  entries.push_back({"scan", "", scan.fingerprint});
+  std::sort(entries.begin(), entries.end(), [](const FingerprintEntry& a, const FingerprintEntry& b) {
+    return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
+  });
+  return entries;
+}
+
+void NameHazards(const lineage::Scan& scan, const lineage::Graph& graph, Plan& plan) {
+  std::map<std::string, PlannedJob*> jobs;
+  for (PlannedJob& job : plan.jobs) jobs[job.name] = &job;
+  for (const lineage::Finding& finding : lineage::Lint(scan, graph)) {
+    if (!lineage::RowsMayDiffer(*finding.rule)) continue;
+    const auto job = jobs.find(finding.job);
+    if (job == jobs.end()) continue;
+    job->second->hazards.push_back(fmt::format("{} {} ({}:{})", finding.rule->code, finding.detail, finding.file, finding.line));
+  }
 }
 
 }  // namespace godwit::planner

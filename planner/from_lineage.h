@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lineage/graph.h"
+#include "planner/plan.h"
 #include "planner/workload.h"
 
 namespace godwit::planner {
@@ -13,6 +14,13 @@ namespace godwit::planner {
 // export, never moves before what it reads. Schedules that the planner's cron does not take are left out,
 // which means not known. O(n log n).
 Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph);
+
+// What a plan from this scan stands on: "scan" (its fingerprint), "root" (what was scanned) and "file" (each with the
+// digest of its content). Sorted as Plan::fingerprint is.
+std::vector<FingerprintEntry> FingerprintOf(const lineage::Scan& scan);
+
+// Fills PlannedJob::hazards of a plan that was made from this scan.
+void NameHazards(const lineage::Scan& scan, const lineage::Graph& graph, Plan& plan);
 
 // A schedule as its scheduler writes it ("01:30", Quartz's six fields, "@daily") → five cron fields; empty if
 // it is none.
