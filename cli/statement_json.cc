@@ -117,6 +117,7 @@ const char* EffectKindName(parser::EffectKind kind) {
     case parser::EffectKind::kDropFunction: return "drop_function";
     case parser::EffectKind::kCommand: return "command";
     case parser::EffectKind::kRunScript: return "run_script";
+    case parser::EffectKind::kQuit: return "quit";
   }
   return "";
 }

@@ -243,11 +243,12 @@ void SayWhatIsMissing(Turn& turn) {
                            turn.view.policy().equal_cycles, row.shadow->equal_cycles));
 }
 
-// A waiver given after the comparison makes the last cycle good.
+// A waiver given after the comparison makes the last cycle good. Differences of the cycle that is being compared
+// are recorded before the cycle itself, so they are newer than `compared`.
 bool LastCycleIsGood(const UnitRow& row) {
   if (row.shadow->compared.empty()) return false;
   return std::all_of(row.differences.begin(), row.differences.end(), [&](const auto& each) {
-    return each.second.due != row.shadow->compared || !each.second.waived_by.empty();
+    return each.second.due < row.shadow->compared || !each.second.waived_by.empty();
   });
 }
 

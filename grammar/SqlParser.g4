@@ -127,19 +127,20 @@ relationPrimary
     RPAREN alias? { facts.EndRelation(); }
   ;
 
-// f(args); Hive's partitioned table functions: noop(ON t PARTITION BY a ORDER BY b)
+// f(args); Hive's partitioned table functions, noop(ON t PARTITION BY a ORDER BY b); Spark's f(TABLE t PARTITION BY a)
 tableFunction
-  : ( LPAREN | LPAREN_QUERY ) { facts.BeginTableFunction(); } expressions ( ON partitionedInput { facts.TableFunctionInput(); } details )? RPAREN
-    { facts.EndTableFunction(); } ;
+  : ( LPAREN | LPAREN_QUERY ) { facts.BeginTableFunction(); } expressions
+    ( ON { facts.Descend(); } relationPrimary { facts.Ascend(); facts.TableFunctionInput(); } )? partitioning*
+    RPAREN { facts.EndTableFunction(); } ;
 
-partitionedInput
-  : { facts.Descend(); } relationPrimary ( ( PARTITION | DISTRIBUTE | ORDER | SORT | CLUSTER ) BY expressions )* { facts.Ascend(); } ;
+partitioning
+  : ( PARTITION | DISTRIBUTE | ORDER | SORT | CLUSTER ) BY expressions ;
 
 lateralView
   : VIEW OUTER? tableName { facts.BeginLateralView(); } ( LPAREN | LPAREN_QUERY ) expressions RPAREN { facts.EndLateralView(); } ;
 
 pivot
-  : PIVOT WORD* LPAREN { facts.BeginPivot(); } expressions RPAREN alias? { facts.EndPivot(); } ;
+  : PIVOT WORD* LPAREN { facts.BeginPivot(); } expressions RPAREN { facts.EndPivotBody(); } alias? { facts.EndPivot(); } ;
 
 sample
   : TABLESAMPLE LPAREN { facts.Sample(); } details RPAREN ( REPEATABLE LPAREN details RPAREN )? ;
@@ -160,7 +161,8 @@ tableName
   : WORD { facts.BeginName(); } ( DOT WORD )* { facts.EndName(); } ;
 
 alias
-  : AS? WORD { facts.Alias(); } columnNames? ;
+  : WORD { facts.Alias(); } columnNames?
+  | AS ( WORD { facts.Alias(); } columnNames? | { facts.NoAlias(); } columnNames ) ;
 
 columnNames
   : LPAREN { facts.BeginColumnNames(); } details RPAREN { facts.EndColumnNames(); } ;
@@ -196,7 +198,7 @@ insert
 insertTarget
   : INSERT { facts.BeginInsert(); } ( INTO | OVERWRITE INTO? )
     ( TABLE? tableName { facts.InsertTable(); } insertOption*
-    | LOCAL? DIRECTORY STRING? { facts.InsertDirectory(); } details
+    | LOCAL? DIRECTORY STRING? { facts.InsertDirectory(); } details { facts.DirectoryOptions(); }
     ) ;
 
 insertOption
@@ -204,13 +206,13 @@ insertOption
   | IF_EXISTS { facts.IfNotExists(); }
   | columnNames { facts.InsertColumns(); }
   | BY WORD { facts.InsertByName(); }
-  | REPLACE_WHERE details
+  | REPLACE_WHERE { facts.InsertReplaces(); } details
   ;
 
 update
   : UPDATE tableName { facts.BeginUpdate(); } alias? { facts.EndTarget(); }
     SET { facts.BeginAssignments(); } expressions { facts.EndAssignments(); }
-    from? ( WHERE { facts.BeginClause(Clause::kWhere); } expression )? { facts.EndChange(); } ;
+    ( from { facts.UpdateFrom(); } )? ( WHERE { facts.BeginClause(Clause::kWhere); } expression )? { facts.EndChange(); } ;
 
 delete_
   : DELETE FROM tableName { facts.BeginDelete(); } alias? { facts.EndTarget(); }
@@ -237,7 +239,7 @@ export_
 
 import_
   : IMPORT ( WORD? TABLE tableName { facts.ImportTable(); } ( partition { facts.TargetPartition(); } )? )?
-    FROM STRING { facts.ImportPath(); } details ;
+    FROM STRING { facts.ImportPath(); } details { facts.EndImport(); } ;
 
 // -------------------------------------------------------------- statements about tables, and the rest
 

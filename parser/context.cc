@@ -80,6 +80,12 @@ class Context {
            type == T::DISTRIBUTE || type == T::LIMIT || type == T::OFFSET || type == T::WINDOW;
   }
 
+  // The token at this distance ends a select item, so the word before it is an alias.
+  bool EndsItem(uint32_t distance) const {
+    const int32_t type = Next(distance);
+    return type == T::COMMA || type == T::RPAREN || type < 0 || NextIs({"from"}, distance);
+  }
+
   bool StartsQueryAfterParentheses(uint32_t index) const {
     while (index < tokens_.size() && IsOpening(tokens_[index].type)) ++index;
     return index < tokens_.size() &&
@@ -141,7 +147,10 @@ class Context {
 bool Context::IsKeyword(const Keyword& keyword) {
   const bool after_as = Previous() == T::AS;
   switch (keyword.rule) {
-    case WordRule::kSelect: OpenQuery(); return true;
+    case WordRule::kSelect:
+      if (after_as && EndsItem(1)) return false;
+      OpenQuery();
+      return true;
     case WordRule::kFrom: return From();
     case WordRule::kWith:
       if (!With()) return false;
@@ -188,6 +197,7 @@ bool Context::IsKeyword(const Keyword& keyword) {
     case WordRule::kDirectory:
       return Previous() == T::OVERWRITE || Previous() == T::LOCAL || Previous() == T::INTO;
     case WordRule::kSet:
+      if (i_ == 0) tokens_[i_].type = T::DECLARE;  // SET VAR; other settings are no tokens
       if (!updates_) return false;
       updates_ = false;
       return true;
@@ -245,6 +255,7 @@ bool Context::IsKeyword(const Keyword& keyword) {
       return true;
     case WordRule::kUse: return Use();
     case WordRule::kDeclare: return i_ == 0;
+    case WordRule::kWorkload: return NextIs({"workload"}) && head(false);
     case WordRule::kOther:
       return head(NextIs({"tables", "partitions", "databases", "views", "functions", "columns"}) &&
                   TextIs(i_, {"show"}));
@@ -281,6 +292,7 @@ bool Context::From() {
     return false;
   }
   const bool parenthesized = IsOpening(Previous()) && Previous(2) != T::WORD;
+  if (Previous() == T::AS && EndsItem(1)) return false;
   if (i_ == 0 || explained_ || parenthesized || (Previous() == T::AS && Next() == T::WORD)) {
     OpenQuery();
   } else if (Previous() == T::AS) {
@@ -298,17 +310,18 @@ bool Context::With() const {
   const Token& after = tokens_[name + 1];
   if (after.type == T::AS) return true;
   if (!IsOpening(after.type) || after.link == kNoToken || after.link + 1 >= tokens_.size()) return false;
-  return StartsQueryAfterParentheses(name + 1) || tokens_[after.link + 1].type == T::AS;
+  return StartsQueryAfterParentheses(name + 1) || tokens_[after.link + 1].type == T::AS ||
+         (IsOpening(tokens_[after.link + 1].type) && StartsQueryAfterParentheses(after.link + 1));
 }
 
 bool Context::Values() {
   const bool row =
       NextOpens() || Next() == T::STRING || Next() == T::NUMBER || (Next() == T::WORD && IsOpening(Next(2)));
   const int32_t previous = Previous();
-  const bool place = i_ == 0 || previous == T::FROM || previous == T::JOIN || previous == T::COMMA ||
-                     previous == T::AS || previous == T::RPAREN || previous == T::WORD ||
-                     previous == T::SET_OPERATOR || previous == T::INSERT || previous == T::QUANTIFIER ||
-                     previous == T::LATERAL || IsOpening(previous);
+  const bool place = i_ == 0 || explained_ || previous == T::FROM || previous == T::JOIN ||
+                     previous == T::COMMA || previous == T::AS || previous == T::RPAREN ||
+                     previous == T::WORD || previous == T::SET_OPERATOR || previous == T::INSERT ||
+                     previous == T::QUANTIFIER || previous == T::LATERAL || IsOpening(previous);
   if (!row || !place || NextIs({"from"})) return false;
   if (previous == T::WORD && in_query_ && head_ != T::MERGE && head_ != T::INSERT) return false;
   if (previous != T::COMMA || NextOpens()) OpenQuery();
@@ -318,6 +331,7 @@ bool Context::Values() {
 // TABLE is a keyword where a statement names its table, where a query may stand, and as a table argument.
 bool Context::Table() {
   const int32_t next = Next();
+  if (next == T::STRING && Previous() == T::INTO) return true;  // an error, but not a table called table
   if (next != T::WORD && !IsOpening(next) && next != T::IF_EXISTS) return false;
   switch (Previous()) {
     case T::INTO:
@@ -337,6 +351,7 @@ bool Context::Table() {
       }
       break;
     case T::SET_OPERATOR:
+    case T::QUANTIFIER:
     case T::AS: OpenQuery(); return true;
     default:
       if (i_ == 0 || explained_) {
@@ -372,7 +387,9 @@ bool Context::MapReduce() {
   const int32_t previous = Previous();
   const bool place =
       i_ == 0 || previous == T::RPAREN || previous == T::WORD || IsOpening(previous) || previous == T::AS;
-  if (!place || NextIs({"map", "reduce", "insert", "select"})) return false;
+  if (!place || NextIs({"insert", "select"})) return false;
+  // `… ) map REDUCE map.key`: the first of the two is an alias.
+  if (NextIs({"map", "reduce"}) && Next(2) != T::DOT) return false;
   if (previous != T::RPAREN && previous != T::WORD) OpenQuery();
   in_query_ = true;
   return true;
@@ -453,7 +470,8 @@ bool Context::Create() {
   uint32_t k = i_ + 1;
   while (k < tokens_.size() && k < i_ + 8 &&
          TextIs(k, {"or", "replace", "external", "temporary", "temp", "transactional", "managed", "global",
-                    "materialized", "local", "unlogged", "volatile", "multiset"})) {
+                    "materialized", "local", "unlogged", "volatile", "multiset", "refresh", "live",
+                    "streaming"})) {
     ++k;
   }
   const bool table = k < tokens_.size() && TextIs(k, {"table", "view"});
@@ -484,6 +502,7 @@ bool Context::Drop() {
 
 // UPDATE t [AS] [a] SET …
 bool Context::Update() {
+  if (NextIs({"statistics"})) return false;  // ALTER TABLE t UPDATE STATISTICS SET (…)
   bool sets = false;
   for (uint32_t k = i_ + 1; k < tokens_.size() && k < i_ + 12 && !sets; ++k) {
     if (tokens_[k].type != T::WORD && tokens_[k].type != T::DOT && tokens_[k].type != T::AS) break;

@@ -9,6 +9,7 @@ const char* DiagnosticCodeName(DiagnosticCode code) {
     case DiagnosticCode::kTooDeep: return "too_deep";
     case DiagnosticCode::kTooLarge: return "too_large";
     case DiagnosticCode::kMissingSemicolon: return "missing_semicolon";
+    case DiagnosticCode::kDynamicName: return "dynamic_name";
     case DiagnosticCode::kOtherDialect: return "other_dialect";
     case DiagnosticCode::kColumnsCut: return "columns_cut";
     case DiagnosticCode::kVariableTooLong: return "variable_too_long";
@@ -21,7 +22,8 @@ Severity SeverityOf(DiagnosticCode code) {
     case DiagnosticCode::kSyntax:
     case DiagnosticCode::kUnterminated:
     case DiagnosticCode::kTooDeep:
-    case DiagnosticCode::kTooLarge: return Severity::kError;
+    case DiagnosticCode::kTooLarge:
+    case DiagnosticCode::kDynamicName: return Severity::kError;
     case DiagnosticCode::kMissingSemicolon:
     case DiagnosticCode::kOtherDialect:
     case DiagnosticCode::kColumnsCut:

@@ -15,6 +15,7 @@ enum class DiagnosticCode : uint8_t {
   kTooDeep,           // queries or parentheses nested beyond kQueryDepthMax
   kTooLarge,          // a script of 4 GB or more
   kMissingSemicolon,  // the statement was read; so was the next, which starts on a line of its own
+  kDynamicName,       // a table whose name is an expression: IDENTIFIER('a' || x), EXECUTE IMMEDIATE
   kOtherDialect,      // read, but neither Hive nor Spark takes it
   kColumnsCut,        // column lineage of the statement passed its limit and is incomplete
   kVariableTooLong,   // substitution passed its limit; the variable was left in place

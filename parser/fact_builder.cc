@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "SqlParser.h"
 #include "parser/letters.h"
 #include "parser/predicates.h"
 #include "parser/syntax_error.h"
 
 namespace godwit::parser {
+
+using T = SqlParser;
 void FactBuilder::Start(std::string_view script, const ReadOptions& options, const Session& session,
                         Statement& statement) {
   script_ = script;
@@ -15,7 +18,9 @@ void FactBuilder::Start(std::string_view script, const ReadOptions& options, con
   statement_ = &statement;
   scopes_.Start(script, options.dialect, tokens_);
   depth_ = 0;
-  explain_ = lateral_ = all_taken_ = branch_inserts_ = false;
+  explain_ = lateral_ = all_taken_ = updates_from_ = false;
+  branch_write_ = -1;
+  notes_.clear();
   name_ = details_ = column_names_ = list_ = merge_columns_ = {};
   tails_.clear();
   conditions_.clear();
@@ -36,6 +41,11 @@ void FactBuilder::Start(std::string_view script, const ReadOptions& options, con
 }
 
 void FactBuilder::Finish() {
+  if (scopes_.cut()) {
+    notes_.push_back({DiagnosticCode::kColumnsCut,
+                      {At(0).begin, At(0).end},
+                      "too many columns flow here: column lineage of this statement is incomplete"});
+  }
   const bool query = statement_->kind == StatementKind::kQuery;
   if (query && options_->columns && result_ != kNoResult) Emit({}, result_);
   if (!explain_) return;
@@ -84,12 +94,28 @@ std::string FactBuilder::NameText(Range range) const {
 
 // ---------------------------------------------------------------------------------- reads and writes
 
+// IDENTIFIER(…) of anything but a string, which the lexer has made a name of.
+bool FactBuilder::IsComputed(Range name) const {
+  return options_->dialect == Dialect::kSpark && name.size() == 1 && !At(name.begin).Has(kQuoted) &&
+         At(name.end).type == T::LPAREN && At(name.end).link != kNoToken && TextIs(name.begin, "identifier");
+}
+
+// A table's name; where it is computed, a pattern that says so.
+std::string FactBuilder::TableText(Range name) {
+  if (!IsComputed(name)) return NameText(name);
+  const Span span{At(name.begin).begin, At(At(name.end).link).end};
+  notes_.push_back({DiagnosticCode::kDynamicName, span,
+                    "this table's name is computed when the statement runs: declare its lineage"});
+  return "${" + std::string(script_.substr(span.begin, span.end - span.begin)) + "}";
+}
+
 int32_t FactBuilder::AddRead(Range name, ReadRole role) {
   const int32_t index = static_cast<int32_t>(statement_->reads.size());
   TableRead& read = statement_->reads.emplace_back();
-  read.table = NameText(name);
+  read.table = TableText(name);
   read.span = SpanOf(name);
   read.role = role;
+  read.only_into = branch_write_;
   if (!session_->temporary.empty()) AddTemporarySources(index);
   return index;
 }
@@ -109,7 +135,7 @@ void FactBuilder::AddTemporarySources(int32_t index) {
 
 int32_t FactBuilder::AddWrite(Range name, WriteKind kind) {
   TableWrite& write = statement_->writes.emplace_back();
-  write.table = NameText(name);
+  write.table = TableText(name);
   write.span = SpanOf(name);
   write.kind = kind;
   write.temporary = !session_->temporary.empty() && session_->temporary.contains(write.table);

@@ -27,6 +27,14 @@ class FactBuilder {
   // After the grammar has accepted the statement.
   void Finish();
 
+  // Things in the statement that someone should look at, though it was read.
+  struct Note {
+    DiagnosticCode code;
+    Span span;
+    std::string message;
+  };
+  const std::vector<Note>& notes() const { return notes_; }
+
   // --- nesting
   void Descend();
   void Ascend();
@@ -61,6 +69,7 @@ class FactBuilder {
     alias_ = Last();
     column_names_ = {};
   }
+  void NoAlias() { alias_ = kNoAlias; }
   void BeginColumnNames() { list_open_ = Last(); }
   void EndColumnNames();
   void BeginRelation();
@@ -78,6 +87,7 @@ class FactBuilder {
   void BeginLateralView();
   void EndLateralView();
   void BeginPivot();
+  void EndPivotBody() { pivot_close_ = Last(); }
   void EndPivot();
   void BeginJoin();
   void JoinUsing();
@@ -96,9 +106,11 @@ class FactBuilder {
   void BeginInsert();
   void InsertTable();
   void InsertDirectory();
+  void DirectoryOptions();
   void InsertPartition();
   void InsertColumns();
   void InsertByName();
+  void InsertReplaces();
   void IfNotExists();
   void EndInsert();
   void BeginUpdate() { BeginChange(StatementKind::kUpdate, WriteKind::kUpdate); }
@@ -110,6 +122,7 @@ class FactBuilder {
   void BeginMergeInsert();
   void MergeInsertColumns();
   void EndMergeInsert();
+  void UpdateFrom();
   void EndChange();
   void Load();
   void LoadTable();
@@ -117,6 +130,7 @@ class FactBuilder {
   void ExportPath();
   void ImportTable();
   void ImportPath();
+  void EndImport();
   void BeginPartition() { list_open_ = Last(); }
   void EndPartition();
   void TargetPartition();
@@ -148,6 +162,9 @@ class FactBuilder {
   void Other();
 
  private:
+  // AS (a, b): columns get names, the relation does not.
+  static constexpr uint32_t kNoAlias = kNoToken - 1;
+
   enum class WaterKind : uint8_t { kOne, kMany, kRows };
 
   // A run of expression tokens that is being scanned; nested queries interrupt it.
@@ -162,6 +179,7 @@ class FactBuilder {
     uint32_t item_references = 0;
     uint32_t item_end = kNoToken;  // first token of the alias, if there is one
     uint32_t alias = kNoToken;
+    uint32_t window = kNoToken;  // name of a window used in the item
     Range aliases;
     size_t lambdas = 0;  // of lambdas_, begin
   };
@@ -217,6 +235,8 @@ class FactBuilder {
   // --- facts
   int32_t AddRead(Range name, ReadRole role);
   void AddTemporarySources(int32_t read);
+  bool IsComputed(Range name) const;
+  std::string TableText(Range name);
   int32_t AddWrite(Range name, WriteKind kind);
   void AddPath(uint32_t token, PathUse use, bool local);
   bool AddPathRelation(Range name);
@@ -238,6 +258,9 @@ class FactBuilder {
 
   // --- statements
   void BeginChange(StatementKind kind, WriteKind write);
+  void RenameUpdated();
+  void MergeColumns();
+  Range PivotNames(uint32_t in, uint32_t close);
   void SplitRow(const Item& row, Range columns);
   bool HasModifier(std::string_view word) const;
   void Create(StatementKind kind);
@@ -259,13 +282,15 @@ class FactBuilder {
   uint32_t TableArgumentAt(uint32_t token);
   void Star(Water& water, uint32_t token);
   void AddFunction(uint32_t first, uint32_t last, uint32_t open);
-  void BeginWindow(uint32_t over);
+  void BeginWindow(Water& water, uint32_t over);
   void Reference(const Water& water, uint32_t token, uint16_t parts);
   bool IsLambdaName(const Water& water, uint32_t token) const;
   bool IsColumnPattern(uint32_t token) const;
+  bool NamesWindow(uint32_t token) const;
   bool AsOfFormat(uint32_t token) const;
   void EndItem(Water& water, uint32_t end);
   void CountValues();
+  parser::Name CastName(const Item& item);
 
   FlatTokenStream& stream_;
   TokenBuffer& tokens_;
@@ -304,13 +329,17 @@ class FactBuilder {
   std::vector<Lambda> lambdas_;
 
   Target target_;
-  bool branch_inserts_ = false;
+  int32_t branch_write_ = -1;  // of the branch of a multi-insert that is being read
   JoinKind join_kind_ = JoinKind::kInner;
   uint32_t join_relations_ = 0;  // relations before the one being joined
   uint32_t pivot_references_ = 0;
+  uint32_t pivot_open_ = 0;
+  uint32_t pivot_close_ = 0;
   uint32_t values_width_ = 0;
+  bool updates_from_ = false;
   Range merge_columns_;
   uint32_t assigned_items_ = 0;
+  std::vector<Note> notes_;
   uint32_t head_ = 0;  // token that says what the statement is
 };
 

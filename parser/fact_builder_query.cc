@@ -102,17 +102,21 @@ void FactBuilder::BeginBranch() {
   Select& select = scopes_.select();
   select.branch_relations = static_cast<uint32_t>(scopes_.relations().size());
   select.ordered = select.limited = false;
-  branch_inserts_ = false;
+  select.branch_inserts = false;
 }
 
-void FactBuilder::BranchInserts() { branch_inserts_ = true; }
+void FactBuilder::BranchInserts() {
+  scopes_.select().branch_inserts = true;
+  branch_write_ = target_.write;
+}
 
 void FactBuilder::EndBranch() {
-  const bool inserts = branch_inserts_;
+  const bool inserts = scopes_.select().branch_inserts;
   FinishBranch();
   scopes_.relations().resize(scopes_.select().branch_relations);
   if (inserts) {
     if (options_->columns) Emit(target_, result_);
+    branch_write_ = -1;
     result_ = kNoResult;
   } else {
     operands_.push_back(result_);

@@ -4,6 +4,7 @@
 #include "SqlParser.h"
 #include "parser/fact_builder.h"
 #include "parser/letters.h"
+#include "parser/predicates.h"
 
 namespace godwit::parser {
 namespace {
@@ -86,7 +87,7 @@ void FactBuilder::AddRelation(const PendingRelation& pending, uint32_t alias, Ra
   Relation relation;
   relation.read = pending.read;
   relation.result = pending.result;
-  if (!pending.resolved && !pending.function) {
+  if (!pending.resolved && (!pending.function || IsComputed(pending.name))) {
     if (const Cte* cte = FindCte(pending.name)) {
       relation.result = cte->result;
     } else if (!AddPathRelation(pending.name)) {
@@ -105,7 +106,7 @@ void FactBuilder::AddRelation(const PendingRelation& pending, uint32_t alias, Ra
                           ? scopes_.Spread(relation.result, columns)
                           : scopes_.Rename(relation.result, relation, columns);
   }
-  if (alias != kNoToken) {
+  if (alias < kNoAlias) {
     relation.alias = scopes_.NameOf(alias);
   } else if (pending.name.size() > 0) {
     relation.alias = scopes_.NameOf(pending.name.end - 1);
@@ -131,7 +132,7 @@ void FactBuilder::EndGroupAlias() {
   groups_.pop_back();
   if (!options_->columns || alias_ == kNoToken) return;
   Relation relation;
-  relation.alias = scopes_.NameOf(alias_);
+  if (alias_ != kNoAlias) relation.alias = scopes_.NameOf(alias_);
   relation.result = scopes_.Group(first);
   if (column_names_.size() > 0) relation.result = scopes_.Rename(relation.result, relation, column_names_);
   scopes_.relations().resize(first);
@@ -229,15 +230,51 @@ void FactBuilder::EndLateralView() {
 }
 
 void FactBuilder::BeginPivot() {
+  pivot_open_ = Last();
   pivot_references_ = scopes_.ReferenceCount();
   BeginClause(Clause::kArguments);
 }
 
-// PIVOT (sum(a) FOR b IN ('x' AS x)): the relation's other columns stay, and x comes from what is aggregated.
+// Names that PIVOT's IN list gives to its columns: an alias, or the value itself.
+Range FactBuilder::PivotNames(uint32_t in, uint32_t close) {
+  Range names{static_cast<uint32_t>(scopes_.names.size()), 0};
+  for (uint32_t i = in + 2; i < close; ++i) {
+    if (At(i).type == T::LPAREN && At(i).link != kNoToken) i = At(i).link;
+    const int32_t next = At(i + 1).type;
+    if (next != T::COMMA && i + 1 != At(in + 1).link) continue;
+    const bool word = At(i).type == T::WORD;
+    scopes_.names.push_back(word ? scopes_.NameOf(i) : scopes_.Keep(Fold(StringText(script_, At(i)))));
+  }
+  names.end = static_cast<uint32_t>(scopes_.names.size());
+  return names;
+}
+
+// PIVOT (sum(a) FOR b IN ('x' AS x)): x comes from what is aggregated. UNPIVOT (v FOR n IN (a, b)): v comes
+// from the columns in the list. The relation's other columns stay.
 void FactBuilder::EndPivot() {
   if (!options_->columns || scopes_.relations().empty()) return;
-  scopes_.FinishArguments(pivot_references_, {});
-  if (alias_ != kNoToken) scopes_.relations().back().alias = scopes_.NameOf(alias_);
+  uint32_t in = pivot_open_ + 1;
+  uint32_t of = kNoToken;
+  while (in < pivot_close_ &&
+         !(At(in).type == T::OPERATOR && TextIs(in, "in") && At(in + 1).link != kNoToken)) {
+    if (TextIs(in, "for") && of == kNoToken) of = in;
+    in = At(in).type == T::LPAREN && At(in).link != kNoToken ? At(in).link + 1 : in + 1;
+  }
+  if (in >= pivot_close_ || of == kNoToken) return;
+  uint32_t head = pivot_open_;
+  while (head > 0 && At(head).type != T::PIVOT) --head;
+  const uint32_t index = static_cast<uint32_t>(scopes_.relations().size()) - 1;
+  Relation& relation = scopes_.relations()[index];
+  if (TextIs(head, "unpivot")) {
+    const Range names{static_cast<uint32_t>(scopes_.names.size()),
+                      static_cast<uint32_t>(scopes_.names.size()) + 1};
+    scopes_.names.push_back(scopes_.NameOf(pivot_open_ + 1));
+    relation.result = scopes_.Pivot(index, names, {in, pivot_close_}, pivot_references_);
+  } else {
+    const Range names = PivotNames(in, At(in + 1).link);
+    relation.result = scopes_.Pivot(index, names, {pivot_open_, in}, pivot_references_);
+  }
+  if (alias_ < kNoAlias) scopes_.relations()[index].alias = scopes_.NameOf(alias_);
 }
 
 // ------------------------------------------------------------------------------------------------- joins

@@ -133,23 +133,25 @@ void FactBuilder::AlterViewQuery() {
 void FactBuilder::EndAlter() {
   result_ = kNoResult;
   if (details_.size() == 0) return;
-  TableWrite& write = statement_->writes[0];
   const bool adds = TextIs(details_.begin, "add");
   const bool drops = TextIs(details_.begin, "drop");
+  const TableWrite table = statement_->writes[0];
+  size_t partitions = 0;
   for (uint32_t i = details_.begin; i < details_.end; ++i) {
     const bool opens =
         At(i).type == T::PARTITION && At(i + 1).type == T::LPAREN && At(i + 1).link != kNoToken;
     if (opens && (adds || drops)) {
-      if (adds) write.kind = WriteKind::kReceive;
+      if (partitions++ > 0) statement_->writes.push_back(table);
+      TableWrite& write = statement_->writes.back();
       if (drops) write.kind = WriteKind::kDropPartition;
       write.partition = PartitionSpec({i + 2, At(i + 1).link});
     } else if (TextIs(i, "location") && At(i + 1).type == T::STRING) {
       AddPath(i + 1, adds ? PathUse::kRead : PathUse::kLocation, false);
+      // Only a partition with a location brings rows.
+      if (adds) statement_->writes.back().kind = WriteKind::kReceive;
     }
   }
-  // A partition without a location brings no rows.
-  if (write.kind == WriteKind::kReceive && statement_->paths.empty() && adds) write.kind = WriteKind::kAlter;
-  if (TextIs(details_.begin, "rebuild")) write.kind = WriteKind::kOverwrite;
+  if (TextIs(details_.begin, "rebuild")) statement_->writes[0].kind = WriteKind::kOverwrite;
 }
 
 // ---------------------------------------------------------------------------------- DROP and maintenance
@@ -178,6 +180,7 @@ void FactBuilder::Analyze() {
 
 void FactBuilder::BeginMaintain() {
   statement_->kind = StatementKind::kAlter;
+  head_ = Last();
   all_taken_ = true;
 }
 
@@ -223,6 +226,8 @@ void FactBuilder::Command() {
         {EffectKind::kAddResource, Fold(rest.substr(0, blank)), std::string(trim(rest.substr(blank)))});
   } else if (word == "source") {
     statement_->effects.push_back({EffectKind::kRunScript, "", std::string(rest)});
+  } else if (word == "quit" || word == "exit") {
+    statement_->effects.push_back({EffectKind::kQuit, "", ""});
   } else if (word == "!" || word == "dfs") {
     statement_->effects.push_back({EffectKind::kCommand, word, std::string(rest)});
   }
@@ -232,7 +237,12 @@ void FactBuilder::Command() {
 void FactBuilder::Other() {
   statement_->kind = StatementKind::kOther;
   all_taken_ = true;
-  const uint32_t head = Last();
+  const uint32_t head = head_ = Last();
+  if (TextIs(head, "execute") && TextIs(head + 1, "immediate")) {
+    notes_.push_back({DiagnosticCode::kDynamicName,
+                      {At(head).begin, At(head + 1).end},
+                      "this statement is made when it runs: declare its lineage"});
+  }
   const bool creates = At(head).type == T::CREATE_OTHER;
   if (!creates && !TextIs(head, "drop")) return;
   uint32_t i = head + 1;

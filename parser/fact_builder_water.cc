@@ -17,8 +17,22 @@ bool IsOpening(int32_t type) { return type == T::LPAREN || type == T::LPAREN_QUE
 
 bool IsWater(int32_t type) { return type >= T::WORD && type <= T::QUANTIFIER; }
 
-// Of a broken statement, so that the next one is not swallowed.
-bool StartsStatement(int32_t type) { return type == T::INSERT || type >= T::CREATE || type < 0; }
+// Where even a broken statement ends, so that the next one is not swallowed.
+bool StartsStatement(int32_t type) {
+  switch (type) {
+    case T::INSERT:
+    case T::UPDATE:
+    case T::DELETE:
+    case T::MERGE:
+    case T::LOAD:
+    case T::EXPORT:
+    case T::IMPORT: return true;
+    case T::LIKE:
+    case T::RENAME:
+    case T::EXCHANGE: return false;
+    default: return type >= T::CREATE || type < 0;
+  }
+}
 
 bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
@@ -56,7 +70,10 @@ void FactBuilder::ResumeExpression() {
   Water& water = waters_.back();
   water.operand = false;
   if (options_->columns && result_ != kNoResult && scopes_.InSelect()) {
-    scopes_.AddReference({Last(), 1, scopes_.select().clause, result_});
+    // EXISTS asks for rows, not for their columns.
+    const uint32_t open = At(Last()).link;
+    const bool exists = open != kNoToken && open > 0 && TextIs(open - 1, "exists");
+    scopes_.AddReference({Last(), static_cast<uint16_t>(exists ? 0 : 1), scopes_.select().clause, result_});
   }
   RunWater();
 }
@@ -112,7 +129,7 @@ uint32_t FactBuilder::ScanTables(Water& water, uint32_t i) {
         break;
       case T::LPAREN_QUERY: return i;
       case T::TABLE:
-        if (water.depth == 0) return i;
+        if (token.depth == 0) return i;
         i = TableArgumentAt(i);
         continue;
       default:
@@ -180,7 +197,7 @@ uint32_t FactBuilder::ScanColumns(Water& water, uint32_t i) {
       }
       case T::LPAREN_QUERY: return i;
       case T::TABLE:
-        if (water.depth == 0) return i;
+        if (token.depth == 0) return i;
         i = TableArgumentAt(i);
         water.operand = false;
         continue;
@@ -194,6 +211,16 @@ uint32_t FactBuilder::ScanColumns(Water& water, uint32_t i) {
 }
 
 // ----------------------------------------------------------------------------------------------- words
+
+// OVER (w ORDER BY …), WINDOW v AS (w …): the first word may name another window.
+bool FactBuilder::NamesWindow(uint32_t i) const {
+  const int32_t next = At(i + 1).type;
+  const bool specification = next == T::RPAREN || next == T::ORDER || next == T::PARTITION ||
+                             next == T::SORT || next == T::DISTRIBUTE || next == T::CLUSTER ||
+                             TextIs(i + 1, "rows") || TextIs(i + 1, "range");
+  if (!specification || i < 2 || At(i - 1).type != T::LPAREN) return false;
+  return TextIs(i - 2, "over") || (At(i - 2).type == T::AS && scopes_.select().clause == Clause::kWindow);
+}
 
 // Returns the token to go on with; `i` itself to stop there.
 uint32_t FactBuilder::Word(Water& water, uint32_t i) {
@@ -210,6 +237,10 @@ uint32_t FactBuilder::Word(Water& water, uint32_t i) {
     if (const uint32_t after = SpecialWord(water, i); after > i) return after;
   }
   if (IsOpening(next.type)) return Call(water, i, last + 1);
+  if (At(i).Has(kQuoted) && parts == 1 && IsColumnPattern(i)) {
+    Star(water, i);
+    return i + 1;
+  }
   water.operand = false;
   if (parts == 1 && next.type == T::STRING) return i + 2;  // DATE '2024-01-01', X'1F'
   if (next.type == T::OPERATOR && parts == 1) {
@@ -225,10 +256,7 @@ uint32_t FactBuilder::Word(Water& water, uint32_t i) {
     }
   }
   if (parts == 1 && At(i).Has(kPlaceholder)) return i + 1;
-  if (At(i).Has(kQuoted) && parts == 1 && IsColumnPattern(i)) {
-    Star(water, i);
-    return i + 1;
-  }
+  if (parts == 1 && water.depth > 0 && scopes_.InSelect() && NamesWindow(i)) return i + 1;
   Reference(water, i, parts);
   return last + 1;
 }
@@ -238,12 +266,12 @@ uint32_t FactBuilder::WordAfterOperand(Water& water, uint32_t i) {
   const Token& token = At(i);
   if (water.depth == 0 && water.kind == WaterKind::kRows) return i;
   if (token.Has(kSpecialWord) && IsOpening(At(i + 1).type) && TextIs(i, "over")) {
-    BeginWindow(i);
+    BeginWindow(water, i);
     water.operand = true;
     return i + 1;
   }
   if (token.Has(kSpecialWord) && TextIs(i, "over") && At(i + 1).type == T::WORD) {
-    BeginWindow(i);
+    BeginWindow(water, i);
     return i + 2;
   }
   if (water.depth > 0 && (TextIs(i, "for") || TextIs(i, "placing"))) water.operand = true;
@@ -314,7 +342,8 @@ void FactBuilder::AddFunction(uint32_t first, uint32_t last, uint32_t open) {
 }
 
 // OVER (…) or OVER name: belongs to the last call at this depth of parentheses.
-void FactBuilder::BeginWindow(uint32_t over) {
+void FactBuilder::BeginWindow(Water& water, uint32_t over) {
+  if (At(over + 1).type == T::WORD) water.window = over + 1;
   if (!options_->details || !scopes_.InSelect()) return;
   PendingFunction* pending = scopes_.LastFunctionAtDepth(At(over).depth);
   if (pending == nullptr) return;
@@ -375,7 +404,12 @@ uint32_t FactBuilder::QualifiedStar(Water& water, uint32_t i, uint16_t parts, ui
 uint32_t FactBuilder::As(Water& water, uint32_t i) {
   const Token& next = At(i + 1);
   water.operand = false;
-  if (!water.items) return next.type == T::WORD ? i + 2 : i + 1;
+  if (!water.items) {
+    const bool window = scopes_.InSelect() && scopes_.select().clause == Clause::kWindow;
+    if (window && next.type == T::LPAREN && i > 0) scopes_.AddWindow(i - 1, i + 1);
+    water.operand = true;
+    return next.type == T::WORD ? i + 2 : i + 1;
+  }
   if (water.item_end == kNoToken) water.item_end = i;
   if (next.type == T::LPAREN && next.link != kNoToken) {
     list_open_ = i + 1;
@@ -417,17 +451,32 @@ void FactBuilder::EndItem(Water& water, uint32_t end) {
   item.references = {water.item_references, scopes_.ReferenceCount()};
   item.shape = water.shape;
   item.aliases = water.aliases;
+  item.window = water.window;
   if (named)
     item.alias = At(water.alias).type == T::STRING ? scopes_.Keep(Fold(StringText(script_, At(water.alias))))
                                                    : scopes_.NameOf(water.alias);
   const bool one = item.references.size() == 1 && item.shape == ItemShape::kExpression;
   if (one && scopes_.IsChain(item.references.begin, item.tokens)) item.shape = ItemShape::kColumn;
+  if (!named && item.shape == ItemShape::kExpression && one) item.alias = CastName(item);
   if (item.tokens.size() > 0) scopes_.AddItem(item);
   water.item_begin = end + 1;
   water.item_references = scopes_.ReferenceCount();
-  water.item_end = water.alias = kNoToken;
+  water.item_end = water.alias = water.window = kNoToken;
   water.aliases = {};
   water.shape = ItemShape::kExpression;
+}
+
+// Spark names CAST(a AS INT) and a::INT after the column.
+Name FactBuilder::CastName(const Item& item) {
+  if (options_->dialect != Dialect::kSpark || item.aliases.size() > 0) return {};
+  const parser::Reference& reference = scopes_.reference(item.references.begin);
+  const uint32_t last = reference.token + 2u * (reference.parts - 1u);
+  if (reference.query != kNoResult) return {};
+  const uint32_t begin = item.tokens.begin;
+  const bool cast = TextIs(begin, "cast") && reference.token == begin + 2 && At(last + 1).type == T::AS &&
+                    At(begin + 1).link + 1 == item.tokens.end;
+  const bool colons = reference.token == begin && Text(last + 1) == "::" && last + 3 >= item.tokens.end;
+  return cast || colons ? scopes_.NameOf(last) : Name{};
 }
 
 // The width of the first row.
@@ -468,7 +517,9 @@ void FactBuilder::Details() {
     const Token& token = At(i);
     if (token.type < 0) break;
     if (all_taken_) {
-      if (i > begin && StartsStatement(token.type) && token.Has(kFirstOnLine) && token.depth == 0) break;
+      const bool restarts =
+          i > begin && StartsStatement(token.type) && token.Has(kFirstOnLine) && token.depth == 0;
+      if (restarts || (token.type == T::AS_QUERY && At(head_).type == T::CREATE_OTHER)) break;
       continue;
     }
     if (token.type == T::LPAREN && token.link != kNoToken) {

@@ -1,5 +1,6 @@
 // Statements that move rows: INSERT, UPDATE, DELETE, MERGE, LOAD, EXPORT, IMPORT.
 #include <algorithm>
+#include <map>
 
 #include "SqlParser.h"
 #include "parser/fact_builder.h"
@@ -17,7 +18,8 @@ using T = SqlParser;
 
 void FactBuilder::EndPartition() { list_ = {list_open_ + 1, Last()}; }
 
-// (ds = '2024-01-01', hr): a value, or dynamic. A value that is no literal stays as its text.
+// (ds = '2024-01-01', hr): a value, or none. A value that is no literal stays as its text; a comparison other
+// than equality, as DROP PARTITION has, is no value.
 std::vector<PartitionValue> FactBuilder::PartitionSpec(Range tokens) const {
   std::vector<PartitionValue> spec;
   uint32_t begin = tokens.begin;
@@ -28,7 +30,7 @@ std::vector<PartitionValue> FactBuilder::PartitionSpec(Range tokens) const {
     if (i > begin) {
       PartitionValue& part = spec.emplace_back();
       part.column = Fold(Text(begin));
-      if (begin + 2 < i) part.value = LiteralText({begin + 2, i});
+      if (begin + 2 < i && At(begin + 1).type == T::EQUALS) part.value = LiteralText({begin + 2, i});
     }
     begin = i + 1;
   }
@@ -86,6 +88,19 @@ void FactBuilder::InsertDirectory() {
   if (path != kNoToken) AddPath(path, PathUse::kWritten, local);
 }
 
+// USING csv OPTIONS ('path' '/x')
+void FactBuilder::DirectoryOptions() {
+  for (uint32_t i = details_.begin; i + 1 < details_.end; ++i) {
+    if (At(i).type != T::LPAREN || At(i).link == kNoToken) continue;
+    for (uint32_t k = i + 1; k < At(i).link; ++k) {
+      const bool path =
+          TextIs(k, "path") || (At(k).type == T::STRING && EqualFolded(StringText(script_, At(k)), "path"));
+      const uint32_t value = At(k + 1).type == T::EQUALS ? k + 2 : k + 1;
+      if (path && At(value).type == T::STRING) AddPath(value, PathUse::kWritten, false);
+    }
+  }
+}
+
 void FactBuilder::InsertPartition() {
   if (target_.write >= 0) TargetPartition();
 }
@@ -93,6 +108,11 @@ void FactBuilder::InsertPartition() {
 void FactBuilder::InsertColumns() { target_.columns = column_names_; }
 
 void FactBuilder::InsertByName() { target_.by_name = true; }
+
+// REPLACE WHERE …: rows that meet the condition make way.
+void FactBuilder::InsertReplaces() {
+  if (target_.write >= 0) statement_->writes[static_cast<size_t>(target_.write)].kind = WriteKind::kOverwrite;
+}
 
 void FactBuilder::IfNotExists() {
   if (!statement_->writes.empty()) statement_->writes.back().if_not_exists = true;
@@ -121,6 +141,14 @@ void FactBuilder::EndTarget() {
   pending.resolved = true;
   if (target_.write >= 0) pending.read = AddRead(name_, ReadRole::kTarget);
   AddRelation(pending, alias_, {});
+  scopes_.select().targets = 1;
+}
+
+// UPDATE a SET … FROM t a: other engines let the target be an alias.
+void FactBuilder::UpdateFrom() {
+  notes_.push_back({DiagnosticCode::kOtherDialect, SpanOf({Last(), Last() + 1}),
+                    "UPDATE … FROM is neither Hive nor Spark SQL; read as other engines do"});
+  updates_from_ = true;
 }
 
 void FactBuilder::BeginAssignments() {
@@ -193,12 +221,50 @@ void FactBuilder::SplitRow(const Item& row, Range columns) {
   }
 }
 
+// The target of UPDATE … FROM may be the alias of a relation there.
+void FactBuilder::RenameUpdated() {
+  if (!options_->columns || target_.write < 0) return;
+  TableWrite& write = statement_->writes[static_cast<size_t>(target_.write)];
+  for (size_t i = scopes_.select().relations + 1; i < scopes_.relations().size(); ++i) {
+    const Relation& relation = scopes_.relations()[i];
+    if (relation.read < 0 || relation.alias.text != write.table) continue;
+    write.table = statement_->reads[static_cast<size_t>(relation.read)].table;
+    statement_->reads[0].table = write.table;
+  }
+}
+
+// A column that several branches of MERGE set gets what all of them give it.
+void FactBuilder::MergeColumns() {
+  std::vector<ColumnLineage>& columns = statement_->columns;
+  std::map<std::string, size_t> first;
+  size_t kept = 0;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const bool value = columns[i].position >= 0;
+    const auto [found, added] = value ? first.emplace(columns[i].column, kept) : std::pair{first.end(), true};
+    if (added) {
+      if (kept != i) columns[kept] = std::move(columns[i]);
+      ++kept;
+      continue;
+    }
+    std::vector<ColumnSource>& sources = columns[found->second].sources;
+    for (ColumnSource& source : columns[i].sources) {
+      const bool known = std::any_of(sources.begin(), sources.end(), [&](const ColumnSource& other) {
+        return other.read == source.read && other.column == source.column;
+      });
+      if (!known) sources.push_back(std::move(source));
+    }
+  }
+  columns.resize(kept);
+}
+
 void FactBuilder::EndChange() {
   result_ = kNoResult;
+  if (updates_from_) RenameUpdated();
   if (options_->columns) {
     FinishBranch();
     target_.by_name = true;  // the assignments name the columns
     Emit(target_, result_);
+    MergeColumns();
   }
   scopes_.EndSelect();
   result_ = kNoResult;
@@ -227,6 +293,12 @@ void FactBuilder::ImportTable() { AddWrite(name_, WriteKind::kImport); }
 void FactBuilder::ImportPath() {
   statement_->kind = StatementKind::kImport;
   AddPath(Last(), PathUse::kRead, false);
+}
+
+void FactBuilder::EndImport() {
+  if (TextIs(details_.begin, "location") && At(details_.begin + 1).type == T::STRING) {
+    AddPath(details_.begin + 1, PathUse::kLocation, false);
+  }
 }
 
 }  // namespace godwit::parser

@@ -161,6 +161,8 @@ constexpr Keyword kKeywords[] = {
     {"clear", T::OTHER, R::kOther},
     {"optimize", T::OTHER, R::kOther},
     {"vacuum", T::OTHER, R::kOther},
+    {"enable", T::OTHER, R::kWorkload},
+    {"disable", T::OTHER, R::kWorkload},
 };
 
 constexpr uint32_t kSlots = 1024;

@@ -68,6 +68,7 @@ enum class WordRule : uint8_t {
   kExplain,
   kUse,
   kDeclare,
+  kWorkload,
   kOther,
 };
 

@@ -161,7 +161,7 @@ void Lexer::SkipBlockComment() {
   }
   // Nested comments that do not close: perhaps the author did not mean them to nest.
   const size_t close = script_.find("*/", begin + 2);
-  if (close == std::string_view::npos) statement_->unterminated = static_cast<uint32_t>(begin);
+  if (close == std::string_view::npos) statement_->open_comment = static_cast<uint32_t>(begin);
   position_ = close == std::string_view::npos ? script_.size() : close + 2;
 }
 
@@ -228,8 +228,8 @@ void Lexer::ReadWord() {
     return;
   }
   if ((flags & kVariable) != 0) statement_->has_variable = true;
-  if (Peek(end - begin) == '\'' && dialect_ == Dialect::kSpark && end == begin + 1 &&
-      FoldByte(script_[begin]) == 'r') {
+  if ((Peek(end - begin) == '\'' || Peek(end - begin) == '"') && dialect_ == Dialect::kSpark &&
+      end == begin + 1 && FoldByte(script_[begin]) == 'r') {
     position_ = end;
     ReadString(begin, /*raw=*/true);
     return;
@@ -297,7 +297,7 @@ void Lexer::ReadQuotedName() {
     end += 2;
   }
   if (end == std::string_view::npos || script_[end] == '\n') {
-    statement_->unterminated = position();
+    statement_->open_quote = position();
     end = std::min(end, script_.size());
   }
   Token& token = Add(T::WORD, begin, end);
@@ -375,7 +375,7 @@ void Lexer::ReadString(size_t begin, bool raw) {
   }
   if (i >= script_.size()) {
     i = script_.size();
-    statement_->unterminated = static_cast<uint32_t>(begin);
+    statement_->open_quote = static_cast<uint32_t>(begin);
   } else {
     ++i;
   }
@@ -509,8 +509,9 @@ size_t Lexer::CommandEnd(size_t begin, bool one_line) const {
   for (size_t i = begin; i < script_.size(); ++i) {
     const char c = script_[i];
     if (c == '\n') {
-      if (one_line || LineStartsStatement(i + 1)) return i;
+      // A quote that its line does not close is just a character.
       if (quote != '\0') return std::min(script_.find_first_of(";\n", begin), script_.size());
+      if (one_line || LineStartsStatement(i + 1)) return i;
     } else if (quote == '\0' && c == ';') {
       return i;
     } else if (c == quote) {

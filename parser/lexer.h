@@ -14,10 +14,11 @@ namespace godwit::parser {
 
 // What the lexer noticed about a statement besides its tokens.
 struct StatementText {
-  Span span;                           // from the first token to the last
-  bool has_variable = false;           // some word or string holds a placeholder
-  bool missing_semicolon = false;      // cut before a line with a session command (SET x=y, ADD JAR …)
-  uint32_t unterminated = UINT32_MAX;  // offset of a string or comment that does not end
+  Span span;                         // from the first token to the last
+  bool has_variable = false;         // some word or string holds a placeholder
+  bool missing_semicolon = false;    // cut before a line with a session command (SET x=y, ADD JAR …)
+  uint32_t open_quote = kNoToken;    // offset of a string or back-tick that does not end
+  uint32_t open_comment = kNoToken;  // offset of a comment that does not end
 };
 
 // Memory that a lexer may take over from another.

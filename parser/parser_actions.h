@@ -24,6 +24,7 @@ class ParserActions : public antlr4::Parser {
   void Begin(std::string_view script, const ReadOptions& options, const Session& session,
              Statement& statement);
   void Finish() { facts.Finish(); }
+  const std::vector<FactBuilder::Note>& notes() const { return facts.notes(); }
 
  protected:
   // Throws SyntaxError at the first error: what can be told from the rest is told from its tokens (guess.h).

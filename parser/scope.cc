@@ -44,6 +44,7 @@ void Scopes::Start(std::string_view script, Dialect dialect, const TokenBuffer& 
   items_.clear();
   usings_.clear();
   functions_.clear();
+  windows_.clear();
   names.clear();
   results_.clear();
   columns_.clear();
@@ -200,6 +201,27 @@ const Relation* Scopes::FindRelation(const Reference& reference, Name first, siz
   return nullptr;
 }
 
+// What `x.*` or `db.t.*` means. `tab.*` although tab has an alias: nobody else can be meant.
+const Relation* Scopes::FindStarRelation(const Reference& reference) {
+  const Name first = NameOf(reference.token);
+  const Range range = RelationsOf(selects_.size() - 1);
+  const auto named = [&](const Relation& relation) {
+    if (relation.name.size() < 2u * reference.parts - 1) return false;
+    for (uint32_t i = 0; i < 2u * reference.parts; i += 2) {
+      const uint32_t written = reference.token + 2u * reference.parts - 2 - i;
+      if ((*tokens_)[written].hash != (*tokens_)[relation.name.end - 1 - i].hash) return false;
+    }
+    return true;
+  };
+  for (uint32_t i = range.begin; i < range.end && reference.parts == 1; ++i) {
+    if (relations_[i].alias == first) return &relations_[i];
+  }
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    if (named(relations_[i])) return &relations_[i];
+  }
+  return nullptr;
+}
+
 Scopes::Outcome Scopes::ResolveUnqualified(Name name, bool direct, size_t level) {
   const Range range = RelationsOf(level);
   const Select& select = selects_[level];
@@ -270,7 +292,7 @@ Scopes::Outcome Scopes::Resolve(const Reference& reference, Name first, bool dir
 // Of an item, or with use_ a row use.
 void Scopes::ResolveReference(const Reference& reference, bool direct) {
   if (reference.query != kNoResult) {
-    AppendAll(reference.query, false);
+    if (reference.parts > 0) AppendAll(reference.query, false);
     return;
   }
   const Name name = NameOf(reference.token);
@@ -280,7 +302,10 @@ void Scopes::ResolveReference(const Reference& reference, bool direct) {
   if (alias_first && ResolveAlias(name, direct)) return;
   switch (Resolve(reference, name, direct)) {
     case Outcome::kDone: return;
-    case Outcome::kLater: deferred_.push_back(reference); return;
+    case Outcome::kLater:
+      deferred_.push_back(reference);
+      if (!IsRowUse(use_)) deferred_.back().clause = selects_[selects_.size() - 2].clause;
+      return;
     case Outcome::kAbsent: break;
   }
   if (ResolveAlias(name, direct)) return;
@@ -311,6 +336,7 @@ void Scopes::BeginSelect(bool correlated) {
   select.references = static_cast<uint32_t>(references_.size());
   select.functions = static_cast<uint32_t>(functions_.size());
   select.usings = static_cast<uint32_t>(usings_.size());
+  select.windows = static_cast<uint32_t>(windows_.size());
   select.relations = static_cast<uint32_t>(relations_.size());
   select.correlated = correlated && !selects_.empty();
   selects_.push_back(select);
@@ -320,6 +346,7 @@ void Scopes::EndSelect() {
   const Select& select = selects_.back();
   relations_.resize(select.relations);
   usings_.resize(select.usings);
+  windows_.resize(select.windows);
   selects_.pop_back();
 }
 
@@ -390,10 +417,7 @@ ResultId Scopes::FinishBranch(Statement& statement) {
   functions_.resize(select.functions);
   if (selects_.size() > 1) {
     // They belong to a select around this one, whose FROM is still to come.
-    for (Reference& reference : deferred_) {
-      reference.clause = selects_[selects_.size() - 2].clause;
-      references_.push_back(reference);
-    }
+    references_.insert(references_.end(), deferred_.begin(), deferred_.end());
   }
   return id;
 }
@@ -401,22 +425,13 @@ ResultId Scopes::FinishBranch(Statement& statement) {
 void Scopes::AddItemColumns(const Item& item, uint32_t position) {
   const Range range = RelationsOf(selects_.size() - 1);
   if (item.shape == ItemShape::kStar) {
-    for (uint32_t i = range.begin; i < range.end; ++i) {
-      // Not a copy of the relation: AddStarColumns only appends to other vectors.
-      AddStarColumns(relations_[i], i > range.begin);
-    }
+    const uint32_t first = range.begin + selects_.back().targets;
+    for (uint32_t i = first; i < range.end; ++i) AddStarColumns(relations_[i], i > first);
     return;
   }
   const Reference* reference = item.references.size() > 0 ? &references_[item.references.begin] : nullptr;
   if (item.shape == ItemShape::kQualifiedStar) {
-    uint16_t used = 0;
-    const Relation* relation = FindRelation(*reference, NameOf(reference->token), selects_.size() - 1, used);
-    // `tab.*` although tab has an alias: nobody else can be meant.
-    for (uint32_t i = range.begin; relation == nullptr && i < range.end; ++i) {
-      const Relation& other = relations_[i];
-      if (other.name.size() > 0 && (*tokens_)[other.name.end - 1].hash == (*tokens_)[reference->token].hash)
-        relation = &other;
-    }
+    const Relation* relation = FindStarRelation(*reference);
     if (relation != nullptr) return AddStarColumns(*relation, false);
     AddColumn(NameOf(reference->token)).star = true;
     BeginSources();
@@ -427,8 +442,17 @@ void Scopes::AddItemColumns(const Item& item, uint32_t position) {
   const bool direct = item.shape == ItemShape::kColumn;
   const uint32_t begin = static_cast<uint32_t>(sources_.size());
   BeginSources();
-  for (uint32_t i = item.references.begin; i < item.references.end; ++i)
-    ResolveReference(references_[i], direct);
+  for (uint32_t i = item.references.begin; i < item.references.end; ++i) {
+    // A condition of a nested query may have come here from inside it.
+    if (references_[i].clause == Clause::kItems) ResolveReference(references_[i], direct);
+  }
+  if (item.window != kNoToken) {
+    const uint32_t open = WindowOpening(item.window);
+    for (uint32_t i = item.references.end; open != kNoToken && i < references_.size(); ++i) {
+      const bool inside = references_[i].token > open && references_[i].token < (*tokens_)[open].link;
+      if (inside) ResolveReference(references_[i], false);
+    }
+  }
   const uint32_t end = static_cast<uint32_t>(sources_.size());
   const auto add = [&](Name name) { columns_.push_back({name, {begin, end}, false}); };
   if (item.aliases.size() > 0) {
@@ -542,6 +566,23 @@ ResultId Scopes::Rename(ResultId id, const Relation& relation, Range list) {
   return AddResult(first_column, rows);
 }
 
+ResultId Scopes::Pivot(uint32_t index, Range list, Range from, uint32_t begin) {
+  const uint32_t first = static_cast<uint32_t>(sources_.size());
+  BeginSources();
+  use_ = ColumnUse::kDirect;
+  for (uint32_t i = begin; i < references_.size(); ++i) {
+    if (references_[i].token >= from.begin && references_[i].token < from.end)
+      ResolveReference(references_[i], false);
+  }
+  references_.resize(begin);
+  const uint32_t end = static_cast<uint32_t>(sources_.size());
+  const uint32_t first_column = static_cast<uint32_t>(columns_.size());
+  for (uint32_t i = list.begin; i < list.end; ++i) columns_.push_back({names[i], {first, end}, false});
+  const Relation relation = relations_[index];
+  AddStarColumns(relation, false);
+  return AddResult(first_column, relation.result == kNoResult ? Range{} : result(relation.result).rows);
+}
+
 ResultId Scopes::Spread(ResultId id, Range list) {
   const uint32_t first_column = static_cast<uint32_t>(columns_.size());
   const uint32_t begin = static_cast<uint32_t>(sources_.size());
@@ -595,6 +636,15 @@ ResultId Scopes::Union(const ResultId* results, size_t count) {
 
 // ------------------------------------------------------------------------------------------- functions
 
+// Whether the reference is all of an argument or of an ORDER BY's element.
+bool Scopes::IsElement(const Reference& reference, Range range) const {
+  const uint32_t end = reference.token + 2u * reference.parts - 1;
+  const auto type = [&](uint32_t token) { return (*tokens_)[token].type; };
+  const bool begins = reference.token == range.begin || type(reference.token - 1) == T::COMMA ||
+                      type(reference.token - 1) == T::BY || type(reference.token - 1) == T::QUANTIFIER;
+  return begins && (end >= range.end || type(end) == T::COMMA || type(end) == T::WORD);
+}
+
 // Columns referred to between two tokens. References stand in the order of their tokens.
 void Scopes::CopySources(Range range, const Select& select, std::vector<ColumnSource>& into) {
   const auto before = [](const Reference& reference, uint32_t token) { return reference.token < token; };
@@ -604,7 +654,7 @@ void Scopes::CopySources(Range range, const Select& select, std::vector<ColumnSo
   BeginSources();
   for (auto i = begin; i != references_.end() && i->token < range.end && functions_budget_ > 0; ++i) {
     --functions_budget_;
-    if (i->query == kNoResult) ResolveReference(*i, i->token + 2u * i->parts - 1 >= range.end);
+    if (i->query == kNoResult) ResolveReference(*i, IsElement(*i, range));
   }
   for (uint32_t i = mark; i < sources_.size(); ++i) {
     const SourceColumn& column = source_columns_[sources_[i].column];
@@ -613,18 +663,32 @@ void Scopes::CopySources(Range range, const Select& select, std::vector<ColumnSo
   sources_.resize(mark);
 }
 
+// The parenthesis of the window that the token opens or names.
+uint32_t Scopes::WindowOpening(uint32_t token) const {
+  if ((*tokens_)[token].type != T::WORD) return token;
+  for (size_t i = windows_.size(); i-- > selects_.back().windows;) {
+    if (windows_[i].name_hash == (*tokens_)[token].hash) return windows_[i].open;
+  }
+  return kNoToken;
+}
+
 void Scopes::ResolveFunctions(const Select& select, Statement& statement) {
   for (uint32_t i = select.functions; i < functions_.size(); ++i) {
     const PendingFunction& pending = functions_[i];
     FunctionUse& function = statement.functions[pending.function];
     const uint32_t close = (*tokens_)[pending.open].link;
     if (close != kNoToken) CopySources({pending.open + 1, close}, select, function.arguments);
-    if (pending.over == kNoToken || (*tokens_)[pending.over].link == kNoToken) continue;
-    const uint32_t end = (*tokens_)[pending.over].link;
-    uint32_t order = pending.over;
+    if (pending.over == kNoToken) continue;
+    const uint32_t open = WindowOpening(pending.over);
+    function.window = WindowUse::kUnordered;
+    if (open == kNoToken || (*tokens_)[open].link == kNoToken) continue;
+    const uint32_t end = (*tokens_)[open].link;
+    uint32_t order = open;
     while (order < end && (*tokens_)[order].type != T::ORDER && (*tokens_)[order].type != T::SORT) ++order;
-    CopySources({pending.over + 1, order}, select, function.partition_by);
-    if (order < end) CopySources({order, end}, select, function.order_by);
+    CopySources({open + 1, order}, select, function.partition_by);
+    if (order == end) continue;
+    function.window = WindowUse::kOrdered;
+    CopySources({order, end}, select, function.order_by);
   }
 }
 

@@ -85,7 +85,8 @@ struct Reference {
   uint32_t token = 0;  // first name of a dotted chain
   uint16_t parts = 1;  // names in the chain
   Clause clause = Clause::kItems;
-  ResultId query = kNoResult;  // instead: a nested query, all of whose columns take part
+  ResultId query =
+      kNoResult;  // instead: a nested query, all of whose columns take part; with 0 parts, none do
 };
 
 enum class ItemShape : uint8_t { kExpression, kColumn, kStar, kQualifiedStar };
@@ -93,17 +94,18 @@ enum class ItemShape : uint8_t { kExpression, kColumn, kStar, kQualifiedStar };
 // One column of a select list, as written.
 struct Item {
   ItemShape shape = ItemShape::kExpression;
-  Range tokens;      // without the alias
-  Range references;  // in the select's references
-  Name alias;        // empty if none
-  Range aliases;     // of AS (a, b), in Scopes::names
+  Range tokens;                // without the alias
+  Range references;            // in the select's references
+  Name alias;                  // empty if none
+  Range aliases;               // of AS (a, b), in Scopes::names
+  uint32_t window = kNoToken;  // name of a window that it uses
 };
 
 // Sources of a function's arguments are asked for afterwards; see ResolveFunctions.
 struct PendingFunction {
   uint32_t function;         // index in Statement::functions
   uint32_t open;             // its opening parenthesis
-  uint32_t over = kNoToken;  // opening parenthesis of its window
+  uint32_t over = kNoToken;  // its window's opening parenthesis or name
 };
 
 struct Select {
@@ -112,10 +114,13 @@ struct Select {
   uint32_t references = 0;
   uint32_t functions = 0;
   uint32_t usings = 0;
+  uint32_t windows = 0;
   uint32_t conditions = 0;
   uint32_t relations = 0;
+  uint32_t targets = 0;           // leading relations that `*` leaves out: the target of MERGE
   uint32_t branch_relations = 0;  // relations before the branch of a FROM-first query
   Clause clause = Clause::kItems;
+  bool branch_inserts = false;
   bool correlated = false;  // may refer to selects around it
   bool has_from = false;    // its FROM is complete
   bool natural = false;     // some join is NATURAL
@@ -140,6 +145,7 @@ class Scopes {
   ResultId FinishBranch(Statement& statement);
   void EndSelect();
   Select& select() { return selects_.back(); }
+  const Select& select() const { return selects_.back(); }
   bool InSelect() const { return !selects_.empty(); }
 
   void AddRelation(const Relation& relation) { relations_.push_back(relation); }
@@ -157,6 +163,8 @@ class Scopes {
   bool IsChain(uint32_t reference, Range tokens) const;
   void AddUsing(Name name) { usings_.push_back(name); }
   void AddFunction(const PendingFunction& function) { functions_.push_back(function); }
+  // WINDOW name AS (…)
+  void AddWindow(uint32_t name, uint32_t open) { windows_.push_back({(*tokens_)[name].hash, open}); }
   // The select's last function whose parenthesis stands in `depth` parentheses, or nullptr.
   PendingFunction* LastFunctionAtDepth(uint16_t depth);
 
@@ -171,6 +179,8 @@ class Scopes {
   ResultId AddTable(int32_t read, const std::vector<std::string>& columns);  // of a table with known columns
   ResultId AddColumns(const std::vector<Name>& columns);                     // of constants
   ResultId Rename(ResultId result, const Relation& relation, Range names);   // t(a, b)
+  // The relations from there on as one, with more columns that come from the references from `begin` on.
+  ResultId Pivot(uint32_t relation, Range names, Range tokens, uint32_t begin);
   ResultId Spread(ResultId result, Range names);          // the names, each from all columns of `result`
   ResultId Union(const ResultId* results, size_t count);  // by position
   ResultId Group(uint32_t first_relation);                // SELECT * of relations from there on
@@ -202,6 +212,8 @@ class Scopes {
   Outcome Resolve(const Reference& reference, Name first, bool direct);
   Outcome ResolveUnqualified(Name name, bool direct, size_t level);
   bool ResolveAlias(Name name, bool direct);
+  const Relation* FindStarRelation(const Reference& reference);
+  uint32_t WindowOpening(uint32_t token) const;
   const Relation* FindRelation(const Reference& reference, Name first, size_t level, uint16_t& used);
   bool NamesTable(const Reference& reference, const Relation& relation) const;
   uint32_t FindColumn(ResultId result, Name name);
@@ -213,6 +225,7 @@ class Scopes {
   void AddRowSources(const Select& select);
   void ResolveReference(const Reference& reference, bool direct);
   void ResolveFunctions(const Select& select, Statement& statement);
+  bool IsElement(const Reference& reference, Range range) const;
   void CopySources(Range tokens, const Select& select, std::vector<ColumnSource>& into);
   ResultId AddResult(uint32_t first_column, Range rows);
   ResultColumn& AddColumn(Name name);
@@ -228,6 +241,11 @@ class Scopes {
   std::vector<Item> items_;
   std::vector<Name> usings_;
   std::vector<PendingFunction> functions_;
+  struct Window {
+    uint32_t name_hash;
+    uint32_t open;
+  };
+  std::vector<Window> windows_;
 
   std::vector<ResultSet> results_;
   std::vector<ResultColumn> columns_;

@@ -102,7 +102,9 @@ class Reader {
   void ReadTokens(std::string_view text, Lexer& lexer, const StatementText& statement);
   uint32_t ReadStatement(std::string_view text, uint32_t begin);
   uint32_t Broken(std::string_view text, uint32_t begin, const SyntaxError& error);
-  bool CutAtString(std::string_view text, Lexer& lexer);
+  void CutAtString(std::string_view text, Lexer& lexer);
+  void ReadOpenQuote(std::string_view text, uint32_t quote);
+  void ReportOpenComment(const StatementText& statement);
   void Deliver(Range tokens);
   void MapSpans();
   void Report(DiagnosticCode code, Span span, std::string message);
@@ -121,6 +123,7 @@ class Reader {
   std::optional<LineIndex> lines_;
   Statement& statement_;
   int32_t count_ = 0;
+  bool quit_ = false;    // QUIT or EXIT: the rest never runs
   bool broken_ = false;  // some statement of these tokens did not parse
   ScriptEnd end_;
 };
@@ -137,7 +140,9 @@ void Reader::ReadText(std::string_view text, const Expansion* expansion) {
     }
     if (expansion == nullptr && ReadQuotedScript(text)) continue;
     ReadTokens(text, lexer, statement);
+    if (quit_) break;
   }
+  if (!quit_) ReportOpenComment(statement);
   expansion_ = outer;
 }
 
@@ -167,16 +172,33 @@ bool Reader::ReadQuotedScript(std::string_view text) {
 void Reader::ReadTokens(std::string_view text, Lexer& lexer, const StatementText& statement) {
   broken_ = false;
   const uint32_t end = static_cast<uint32_t>(stream_.tokens().size()) - 1;
-  for (uint32_t begin = 0; begin < end;) begin = ReadStatement(text, begin);
+  if (statement.open_quote != kNoToken) {
+    ReadOpenQuote(text, statement.open_quote);
+  } else {
+    for (uint32_t begin = 0; begin < end;) begin = ReadStatement(text, begin);
+  }
   if (statement.missing_semicolon) {
     Report(DiagnosticCode::kMissingSemicolon, {lexer.position(), lexer.position()},
            "`;` is missing before this statement");
   }
-  if (broken_ && CutAtString(text, lexer)) return;
-  if (statement.unterminated != UINT32_MAX) {
-    Report(DiagnosticCode::kUnterminated, {statement.unterminated, statement.unterminated + 1},
-           "this string or comment does not end");
-  }
+  if (broken_) CutAtString(text, lexer);
+  ReportOpenComment(statement);
+}
+
+void Reader::ReportOpenComment(const StatementText& statement) {
+  if (statement.open_comment == kNoToken) return;
+  Report(DiagnosticCode::kUnterminated, {statement.open_comment, statement.open_comment + 2},
+         "this comment does not end; what follows was not read");
+}
+
+// A statement with a quote that does not close: where it should is anybody's guess.
+void Reader::ReadOpenQuote(std::string_view text, uint32_t quote) {
+  Report(DiagnosticCode::kUnterminated, {quote, quote + 1}, "this quote does not close");
+  broken_ = true;
+  Clear(statement_);
+  const Range tokens{0, static_cast<uint32_t>(stream_.tokens().size()) - 1};
+  GuessFacts(text, stream_.tokens(), tokens, statement_);
+  Deliver(tokens);
 }
 
 // Reads the statement that starts at token `begin`; returns the token after it.
@@ -193,6 +215,7 @@ uint32_t Reader::ReadStatement(std::string_view text, uint32_t begin) {
     if (missing_semicolon && !(end > begin && StartsStatement(after)))
       throw SyntaxError{end, "end of statement"};
     parser_.Finish();
+    for (const FactBuilder::Note& note : parser_.notes()) Report(note.code, note.span, note.message);
     if (missing_semicolon) {
       Report(DiagnosticCode::kMissingSemicolon, {after.begin, after.end},
              "`;` is missing before this statement");
@@ -220,7 +243,11 @@ uint32_t Reader::Broken(std::string_view text, uint32_t begin, const SyntaxError
   // What follows FROM x may be several INSERTs; without their FROM they would say something else.
   const bool from_first = tokens[begin].type == T::FROM;
   while (end < last && (from_first || !RestartsAfterError(tokens[end]))) ++end;
-  if (error.too_deep) {
+  const bool variable = error.token == begin && at.type == T::WORD && at.Has(kPlaceholder);
+  if (variable) {
+    Report(DiagnosticCode::kSyntax, {at.begin, at.end},
+           "the statement is in " + Quote(text, at) + ", which has no value here");
+  } else if (error.too_deep) {
     Report(DiagnosticCode::kTooDeep, {at.begin, at.end},
            "queries are nested more than " + std::to_string(kQueryDepthMax) + " deep");
   } else {
@@ -236,18 +263,13 @@ uint32_t Reader::Broken(std::string_view text, uint32_t begin, const SyntaxError
 
 // A quote that is not closed swallows what follows: when the statement is broken anyway, what stands after a
 // `;` at the end of a line in the string is read on its own.
-bool Reader::CutAtString(std::string_view text, Lexer& lexer) {
+void Reader::CutAtString(std::string_view text, Lexer& lexer) {
   const TokenBuffer& tokens = stream_.tokens();
   for (size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (tokens[i].type != T::STRING || !tokens[i].Has(kMultiLine)) continue;
     const size_t cut = text.substr(0, tokens[i].end).find(";\n", tokens[i].begin);
-    if (cut == std::string_view::npos) continue;
-    Report(DiagnosticCode::kUnterminated, {tokens[i].begin, tokens[i].begin + 1},
-           "this string does not seem to end in its statement");
-    lexer.Seek(static_cast<uint32_t>(cut + 1));
-    return true;
+    if (cut != std::string_view::npos) return lexer.Seek(static_cast<uint32_t>(cut + 1));
   }
-  return false;
 }
 
 void Reader::Deliver(Range range) {
@@ -256,6 +278,7 @@ void Reader::Deliver(Range range) {
   statement_.database = end_.session.database;
   if (expansion_ != nullptr) MapSpans();
   if (statement_.certainty == Certainty::kParsed) ApplyEffects(statement_, end_.session);
+  for (const SessionEffect& effect : statement_.effects) quit_ |= effect.kind == EffectKind::kQuit;
   ++count_;
   visit_(statement_);
 }

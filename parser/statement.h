@@ -65,6 +65,8 @@ struct TableRead {
   std::string table;
   Span span;  // of the name
   ReadRole role = ReadRole::kData;
+  // In a multi-insert, index of the one write that it flows into; -1: all of the statement's.
+  int32_t only_into = -1;
   // A temporary view or table that this session made earlier. The tables its rows come from follow in reads
   // of their own, whose `via` is its name.
   bool temporary = false;
@@ -95,7 +97,8 @@ const char* WriteKindName(WriteKind kind);  // "append", "overwrite", …
 
 struct PartitionValue {
   std::string column;
-  std::optional<std::string> value;  // without quotes; none: dynamic, taken from the query
+  std::optional<std::string>
+      value;  // without quotes; none: taken from the query, or a range (DROP PARTITION)
 };
 
 struct TableWrite {
@@ -193,6 +196,7 @@ enum class EffectKind : uint8_t {
   kDropFunction,
   kCommand,    // name: "!", "dfs"; value: the rest of the line
   kRunScript,  // value: the file of `source FILE`
+  kQuit,       // QUIT, EXIT: the rest of the script never runs, and is not read
 };
 
 struct SessionEffect {

@@ -54,14 +54,17 @@ class Expander {
         ++i;
         continue;
       }
-      if (depth >= kExpansionDepthMax || added_ + found->size() > kExpansionMax) {
+      const bool circular = std::find(active_.begin(), active_.end(), found) != active_.end();
+      if (circular || depth >= kExpansionDepthMax || added_ + found->size() > kExpansionMax) {
         expansion_.too_long = true;
         i = end;
         continue;
       }
       Copy(text.substr(copied, i - copied), original + (value ? 0 : static_cast<uint32_t>(copied)), value);
       added_ += found->size();
+      active_.push_back(found);
       Append(*found, original + (value ? 0 : static_cast<uint32_t>(i)), true, depth + 1);
+      active_.pop_back();
       replaced = true;
       copied = i = end;
     }
@@ -79,6 +82,7 @@ class Expander {
   const std::map<std::string, std::string>& variables_;
   Expansion& expansion_;
   size_t added_ = 0;
+  std::vector<const std::string*> active_;  // values being expanded, outermost first
 };
 
 }  // namespace

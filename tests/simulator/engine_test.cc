@@ -122,5 +122,21 @@ TEST_F(EngineTest, MovesAWarehouseWhoseJobsGoOn) {
   ASSERT_TRUE(VerifyFacts(migration_, *journal_).ok());
 }
 
+TEST_F(EngineTest, AnUnequalDualRunWaitsForAPersonHoweverManyCyclesPass) {
+  SimWarehouseSpec spec = Warehouse();
+  spec.jobs[1].random = true;
+  Make(spec);
+  Migration migration = ThreeUnits();
+  migration.units[1].jobs[0].mode = RunMode::kBoth;
+  Start(migration);
+  Run(120h);
+  const UnitRow& row = *driver_->engine().Units()[1].row;
+  EXPECT_EQ(row.state, UnitState::kDualRun) << log_;
+  EXPECT_TRUE(row.differences.contains("dwd.daily")) << log_;
+  Say("u2", R"({"verb":"waive","table":"dwd.daily","by":"owner","comment":"ties in any order"})");
+  EXPECT_EQ(Run(240h), DriverEnd::kFinished) << log_;
+  EXPECT_EQ(StateOf(1), UnitState::kProbation) << log_;
+}
+
 }  // namespace
 }  // namespace godwit::simulator

@@ -217,11 +217,12 @@ TEST_F(ScheduleTest, ADeniedWriterIsDeniedWhateverItsScriptSays) {
 
 TEST_F(ScheduleTest, AJobThatIsFencedOffIsDeniedBeforeItStarts) {
   AddJob("export", "touch ../ran");
-  EXPECT_EFFECT(Effect::kDone, LocalBarrier(site_).Set(JobFence("export"), Party::kWriters, true, 2));
+  LocalScheduler port(site_);
+  EXPECT_EFFECT(Effect::kDone, port.SetGuard("export", true, 2));
   Start();
   AwaitStory("export", "2026-11-02.1 denied, 2026-11-02.2 denied");
   EXPECT_FALSE(fs::exists(root() + "/ran"));
-  EXPECT_EFFECT(Effect::kDone, LocalBarrier(site_).Set(JobFence("export"), Party::kWriters, false, 3));
+  EXPECT_EFFECT(Effect::kDone, port.SetGuard("export", false, 3));
   AwaitFile("ran");
 }
 
