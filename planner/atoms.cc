@@ -79,10 +79,16 @@ class Joiner {
     }
   }
 
-  // A table that some unread script may feed stays with all it is known to exchange data with.
+  // Where not all is known of what feeds a table, what is known stays with it.
   void JoinUnknownUpstream() {
+    std::vector<bool> unread(workload_.jobs.size(), false);
     for (const Access& access : workload_.accesses) {
-      if (!workload_.table(access.table).unknown_upstream || !Moves(workload_, access.table)) continue;
+      const bool writes = access.kind == AccessKind::kWrite && Moves(workload_, access.table);
+      if (writes && workload_.table(access.table).unknown_upstream) unread[Index(access.job)] = true;
+    }
+    for (const Access& access : workload_.accesses) {
+      const bool reads = access.kind == AccessKind::kRead && Moves(workload_, access.table);
+      if (!reads || !unread[Index(access.job)]) continue;
       if (sets_.Join(vertices_.Of(access.table), vertices_.Of(access.job))) {
         causes_[vertices_.Of(access.table)] |= kUnknownUpstream;
       }

@@ -20,7 +20,7 @@ enum AtomCause : uint8_t {
   kSharedWriter = 1,     // one job writes several of its tables, or several jobs write one
   kCycle = 2,            // each of its jobs feeds the others
   kTied = 4,             // by workflow or owner, on request
-  kUnknownUpstream = 8,  // a writer could not be read, so nothing known is cut from it
+  kUnknownUpstream = 8,  // a writer could not be read, so what is known of its input stays with it
   kEdited = 16,          // by an edit
 };
 
@@ -28,7 +28,7 @@ struct AtomRules {
   int64_t unit_bytes_max =
       0;                  // a larger table counts as half of this, so that small neighbours may ride with it
   std::vector<Tie> ties;  // each tied set only as long as it loads at most half a unit
-  bool cut_at_unknown = false;                 // allow a cut next to a table whose upstream is not known
+  bool cut_at_unknown = false;                 // allow cuts above a table whose upstream is not wholly known
   std::vector<std::vector<TableId>> together;  // by edits
 };
 

@@ -61,12 +61,13 @@ class Drafting {
     Move({atom}, place + 2, place + 1);
   }
 
-  // Takes along what pins of other waves force to move. False if there was nothing to do.
+  // Takes along what one pin forces to move to its wave, by the waves there are now. False if there was
+  // nothing to do.
   Result<bool> Cascade(const std::vector<uint32_t>& waves) {
     for (uint32_t place = 0; place < drafts_.size(); ++place) {
       if (!drafts_[place].wave || drafts_[place].atoms.empty()) continue;
-      const uint32_t wave = *drafts_[place].wave;
       const Node atom = drafts_[place].atoms.front();
+      const uint32_t wave = waves[place];
       std::vector<Node> late = Reachable(upstream_, atom, [](Node) { return true; });
       std::erase_if(late, [&](Node other) { return waves[draft_of_[other]] <= wave; });
       std::vector<Node> early = Reachable(downstream_, atom, [](Node) { return true; });
@@ -74,9 +75,8 @@ class Drafting {
       if (late.empty() && early.empty()) continue;
       GODWIT_TRY(CheckNotPinned(late, atom));
       GODWIT_TRY(CheckNotPinned(early, atom));
-      // One at a time: places shift.
-      Insert(late.empty() ? place + 1 : place, UnitDraft{{}, wave, false, true});
-      MoveAll(late.empty() ? early : late, late.empty() ? place + 1 : place);
+      // One side at a time: places shift.
+      TakeAlong(late.empty() ? early : late, late.empty() ? place + 1 : place, *drafts_[place].wave);
       return true;
     }
     return false;
@@ -135,8 +135,17 @@ class Drafting {
     std::ranges::sort(drafts_[to].atoms);
     for (Node atom : atoms) draft_of_[atom] = to;
   }
-  void MoveAll(const std::vector<Node>& atoms, uint32_t to) {
-    for (Node atom : atoms) Move({atom}, draft_of_[atom], to);
+  // Makes drafts of `atoms` at `place`, one for those of each draft they were in.
+  void TakeAlong(std::vector<Node> atoms, uint32_t place, uint32_t wave) {
+    std::ranges::stable_sort(atoms, {}, [&](Node atom) { return draft_of_[atom]; });
+    for (size_t i = 0; i < atoms.size();) {
+      const uint32_t from = draft_of_[atoms[i]];
+      std::vector<Node> same;
+      for (; i < atoms.size() && draft_of_[atoms[i]] == from; ++i) same.push_back(atoms[i]);
+      Insert(place, UnitDraft{{}, wave, false, true});
+      Move(same, from >= place ? from + 1 : from, place);
+      ++place;
+    }
   }
   Status CheckNotPinned(const std::vector<Node>& atoms, Node by) const {
     for (Node atom : atoms) {

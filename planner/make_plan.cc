@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "planner/atoms.h"
 #include "planner/cost.h"
 #include "planner/crossings.h"
@@ -15,7 +16,9 @@
 namespace godwit::planner {
 namespace {
 
-constexpr int64_t kAssumedDays = 30;  // to move everything, where the bandwidth is not known
+// Where the bandwidth is not known: what moves everything in 30 days, but no less than 100 MB/s.
+constexpr int64_t kAssumedDays = 30;
+constexpr int64_t kAssumedRateMin = 100'000'000;
 constexpr int64_t kSecondsPerDay = 24 * 3600;
 
 // Fills in what the request leaves open, and says so.
@@ -23,8 +26,10 @@ Request Completed(const Request& asked, int64_t total_bytes, std::vector<std::st
   Request request = asked;
   if (request.objective == Objective::kDualRun) request.order = OrderRule::kUpstreamFirst;
   if (request.bandwidth.bytes_per_second == 0) {
-    request.bandwidth.bytes_per_second = std::max<int64_t>(1, total_bytes / (kAssumedDays * kSecondsPerDay));
-    warnings.push_back("the bandwidth is not known: assumed that everything can be copied in 30 days");
+    int64_t& rate = request.bandwidth.bytes_per_second;
+    rate = std::max(kAssumedRateMin, total_bytes / (kAssumedDays * kSecondsPerDay));
+    warnings.push_back(fmt::format("the bandwidth is not known: {}/s is assumed; set it to trust the times",
+                                   FormatBytes(rate)));
   }
   return request;
 }
@@ -35,7 +40,7 @@ void SortUnique(std::vector<TableId>& tables) {
 }
 
 void CopyNames(const Workload& workload, const std::vector<RunMode>& modes, Plan& plan) {
-  plan.named = !workload.tables.empty() && !workload.tables.front().name.empty();
+  plan.named = IsNamed(workload);
   if (!plan.named) return;
   for (const Table& table : workload.tables) {
     plan.tables.push_back(

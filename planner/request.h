@@ -24,7 +24,7 @@ struct Size {
 
 // Rates of the link from source to target.
 struct Bandwidth {
-  int64_t bytes_per_second = 0;  // 0: not known; assumed so that everything could move in 30 days
+  int64_t bytes_per_second = 0;  // 0: not known; then assumed, with a warning
   // Share of it that may be used, by hour of the week from Monday 00:00 UTC; empty: all of it always.
   std::vector<double> hour_of_week;
   bool operator==(const Bandwidth&) const = default;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "planner/freeze_window.h"
 #include "planner/link.h"
 #include "planner/week.h"
@@ -39,9 +40,9 @@ Result<Seconds> RoomFrom(const std::vector<CapacityStep>& capacity, double bytes
     most = std::max(most, step.bytes);
   }
   return InvalidInput(
-      fmt::format("the target has room for {} bytes at most, {:.0f} are needed: raise capacity, lower "
+      fmt::format("the target has room for {} at most, {} are needed: raise capacity, lower "
                   "replication, or exclude tables",
-                  most, bytes));
+                  FormatBytes(most), FormatBytes(static_cast<int64_t>(bytes))));
 }
 
 class Schedule {
@@ -143,31 +144,66 @@ class Schedule {
 constexpr Seconds kNoGap{60};  // a copy that begins sooner than this after another had to wait for it
 
 // How late everything could be without the last wave ending later, walking back from the end. A cut-over may
-// wait for the next one's latest start; a copy for its own cut-over's and, where the next copy had to wait
-// for it, for that.
-void FindSlack(Plan& plan) {
-  Seconds end{0};
-  for (const Unit& unit : plan.units) end = std::max(end, unit.cutover.at + unit.cutover.freeze);
-  std::vector<Seconds> latest(plan.units.size(), end);  // end of the cut-over, as hard reads bound it
-  Seconds next_cutover = end, next_copy = Seconds::max(), next_copy_start = Seconds::max();
-  for (uint32_t i = static_cast<uint32_t>(plan.units.size()); i-- > 0;) {
-    Unit& unit = plan.units[i];
-    const bool chain = unit.strategy == Strategy::kChain;
-    const Seconds latest_end = chain ? std::min(latest[i], next_cutover) : latest[i];
-    unit.slack = latest_end - (unit.cutover.at + unit.cutover.freeze);
-    const Seconds latest_start = unit.cutover.at + unit.slack;
-    if (chain) next_cutover = latest_start;
-    for (UnitId before : unit.after) latest[Index(before)] = std::min(latest[Index(before)], latest_start);
+// wait for the next one's latest start, and that of a dual-run unit for those of what it reads from, which
+// stop after it; a copy for its own cut-over's and, where the next copy had to wait for it, for that.
+class Slack {
+ public:
+  Slack(const std::vector<UnitNeeds>& needs, Plan& plan) : needs_(needs), units_(plan.units) {
+    Seconds end{0};
+    for (const Unit& unit : units_) end = std::max(end, unit.cutover.at + unit.cutover.freeze);
+    latest_end_.assign(units_.size(), end);
+    next_cutover_ = end;
+  }
 
-    // A copy that ends later makes its cut-over that much later at most.
-    const bool next_waits = next_copy_start - unit.copy_end < kNoGap;
-    const Seconds chain_slack = next_waits ? next_copy - unit.copy_end : Seconds::max();
+  void Find() {
+    // Dual runs end in the reverse of the order of movement: what ends last comes first.
+    for (uint32_t i = 0; i < units_.size(); ++i) {
+      if (units_[i].strategy == Strategy::kDualRun) OfCutover(i);
+    }
+    for (uint32_t i = static_cast<uint32_t>(units_.size()); i-- > 0;) {
+      if (units_[i].strategy == Strategy::kChain) OfCutover(i);
+      OfCopy(units_[i]);
+    }
+  }
+
+ private:
+  void OfCutover(uint32_t i) {
+    Unit& unit = units_[i];
+    if (unit.strategy == Strategy::kDualRun) {
+      // Known already: the latest start of each upstream, which is earlier in the order.
+      for (UnitId upstream : needs_[i].reads_from) {
+        const Unit& other = units_[Index(upstream)];
+        if (other.strategy != Strategy::kDualRun || Index(upstream) > i) continue;
+        latest_end_[i] = std::min(latest_end_[i], other.cutover.at + other.slack);
+      }
+      unit.slack = latest_end_[i] - (unit.cutover.at + unit.cutover.freeze);
+      return;
+    }
+    unit.slack = std::min(latest_end_[i], next_cutover_) - (unit.cutover.at + unit.cutover.freeze);
+    const Seconds latest_start = unit.cutover.at + unit.slack;
+    next_cutover_ = latest_start;
+    for (UnitId before : unit.after) {
+      latest_end_[Index(before)] = std::min(latest_end_[Index(before)], latest_start);
+    }
+  }
+
+  // A copy that ends later makes its cut-over that much later at most.
+  void OfCopy(Unit& unit) {
+    const bool next_waits = next_copy_start_ - unit.copy_end < kNoGap;
+    const Seconds chain_slack = next_waits ? next_copy_ - unit.copy_end : Seconds::max();
     unit.copy_slack = std::max(Seconds{0}, std::min(unit.slack, chain_slack));
-    next_copy = unit.copy_start + unit.copy_slack;
-    next_copy_start = unit.copy_start;
+    next_copy_ = unit.copy_start + unit.copy_slack;
+    next_copy_start_ = unit.copy_start;
     unit.critical = unit.slack == Seconds{0} || unit.copy_slack == Seconds{0};
   }
-}
+
+  const std::vector<UnitNeeds>& needs_;
+  std::vector<Unit>& units_;
+  std::vector<Seconds> latest_end_;  // of the cut-over, as other units bound it
+  Seconds next_cutover_{0};          // latest start, of chain units
+  Seconds next_copy_ = Seconds::max();
+  Seconds next_copy_start_ = Seconds::max();
+};
 
 }  // namespace
 
@@ -178,7 +214,7 @@ Status LayOutTime(const Request& request, const std::vector<UnitNeeds>& needs, P
   GODWIT_TRY(schedule.Forwards());
   schedule.Backwards();
   schedule.SumUpWaves();
-  FindSlack(plan);
+  Slack(needs, plan).Find();
   return Ok();
 }
 

@@ -74,6 +74,11 @@ Status CheckAccesses(const Workload& workload) {
 
 }  // namespace
 
+bool IsNamed(const Workload& workload) {
+  return (!workload.tables.empty() && !workload.tables.front().name.empty()) ||
+         (!workload.jobs.empty() && !workload.jobs.front().name.empty());
+}
+
 std::string TableName(const Workload& workload, TableId id) {
   return NameOr("table", workload.table(id).name, Index(id));
 }

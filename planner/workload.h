@@ -95,6 +95,9 @@ struct Workload {
   const std::string& schedule(ScheduleId id) const { return schedules[Index(id)]; }
 };
 
+// Whether tables and jobs have names; else their numbers stand for them.
+bool IsNamed(const Workload& workload);
+
 // The table's name, or "table 17" where the workload has no names. Likewise for jobs.
 std::string TableName(const Workload& workload, TableId id);
 std::string JobName(const Workload& workload, JobId id);
