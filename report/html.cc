@@ -33,7 +33,7 @@ details{margin:4px 0}summary{cursor:pointer}details>div{padding:2px 0 8px 18px}.
 svg{width:100%;height:auto;display:block;margin:8px 0}svg text{font:10px system-ui,sans-serif;fill:var(--soft)}svg text.name{text-anchor:end}svg line.day{stroke:var(--line)}svg line.axis{stroke:var(--ink)}
 svg rect.copy{fill:var(--pale)}svg .w1 rect.copy{fill:#c3d6ec}svg rect.both{fill:var(--green)}svg line.cut{stroke:var(--red);stroke-width:2.2}svg path.linkall{fill:var(--pale)}svg path.linksync{fill:var(--blue)}
 .key i{display:inline-block;width:14px;height:10px;margin:0 5px 0 14px;border-radius:2px}.sign td{height:44px}
-@media print{h2{break-after:avoid}tr,.fact{break-inside:avoid}main{padding:0}details:not([open])>summary::after{content:" (closed)"}}
+@media print{h2{break-after:avoid}tr,.fact{break-inside:avoid}main{padding:0}}
 )";
 
 std::string Percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
