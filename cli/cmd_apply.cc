@@ -63,8 +63,9 @@ ExitCode Report(const Output& output, const executor::Engine& engine, executor::
                           : "godwit status, for the units that were not moved");
     return moved ? kExitDone : kExitIncomplete;
   }
-  output.NextStep(end == executor::RunEnd::kStopped ? "the same command goes on where this one stopped"
-                                                    : "see what each unit waits for, then the same command again");
+  output.NextStep(end == executor::RunEnd::kStopped
+                      ? "the same command goes on where this one stopped"
+                      : "see what each unit waits for, then the same command again");
   return kExitIncomplete;
 }
 
@@ -82,8 +83,8 @@ ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const 
   executor::Ledger ledger(migration, **journal, true);
   if (const Status loaded = ledger.Load(); !loaded.ok()) return output.Fail(loaded.error());
   if (settings.approvals.plan && SignedBy(ledger.run(), plan.hash).empty()) {
-    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " + args.plan +
-                                    "` and run `godwit approve " + args.plan + "`"));
+    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " +
+                                    args.plan + "` and run `godwit approve " + args.plan + "`"));
   }
   Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
   if (!opened.ok()) return output.Fail(opened.error());
@@ -111,16 +112,21 @@ std::string DryRun(const executor::Migration& migration) {
   for (const executor::UnitSpec& unit : migration.units) {
     text += fmt::format("\nwave {} unit {}: {} tables, {} jobs\n", unit.wave, unit.id, unit.tables.size(),
                         unit.jobs.size());
-    for (const executor::TableName& table : unit.tables) text += fmt::format("  copy      {}\n", table.Text());
+    for (const executor::TableName& table : unit.tables)
+      text += fmt::format("  copy      {}\n", table.Text());
     for (const executor::JobSpec& job : unit.jobs) {
-      if (job.mode == executor::RunMode::kBoth) text += fmt::format("  dual run  {}, outputs compared\n", job.name);
+      if (job.mode == executor::RunMode::kBoth)
+        text += fmt::format("  dual run  {}, outputs compared\n", job.name);
     }
-    for (const executor::JobSpec& job : unit.jobs) text += fmt::format("  pause     {} at the source, drain\n", job.name);
+    for (const executor::JobSpec& job : unit.jobs)
+      text += fmt::format("  pause     {} at the source, drain\n", job.name);
     for (const executor::TableName& table : unit.tables) {
       text += fmt::format("  deny      writers of {} at the source\n", table.Text());
     }
-    text += "  copy the last difference; seal copiers out; compare both sides; decide once: commit or cancel\n";
-    for (const executor::TableName& table : unit.tables) text += fmt::format("  route     {} to the target\n", table.Text());
+    text +=
+        "  copy the last difference; seal copiers out; compare both sides; decide once: commit or cancel\n";
+    for (const executor::TableName& table : unit.tables)
+      text += fmt::format("  route     {} to the target\n", table.Text());
     for (const executor::JobSpec& job : unit.jobs) {
       text += fmt::format("  hand over {} to the target, unpause\n", job.name);
     }
@@ -150,16 +156,18 @@ Status RefuseDrift(const planner::Plan& plan, const config::Settings& settings) 
     if (entry.kind == "file") files.push_back({entry.name, entry.digest});
   }
   GODWIT_TRY_ASSIGN(const config::ScanSettings scan, config::ReadScanSettings(settings.file));
-  GODWIT_TRY_ASSIGN(const std::vector<lineage::FileDrift> drift, lineage::FindDrift(roots, scan.exclude, files));
+  GODWIT_TRY_ASSIGN(const std::vector<lineage::FileDrift> drift,
+                    lineage::FindDrift(roots, scan.exclude, files));
   if (drift.empty()) return Ok();
   std::string names;
   for (size_t i = 0; i < std::min(drift.size(), kDriftNamed); ++i) {
     names += fmt::format("\n  {} {}", drift[i].what, drift[i].path);
   }
   if (drift.size() > kDriftNamed) names += fmt::format("\n  and {} more", drift.size() - kDriftNamed);
-  return InvalidInput(fmt::format("{} files are not what the plan was made from: run `godwit scan`, plan and approve again, "
-                                  "or restore them{}",
-                                  drift.size(), names));
+  return InvalidInput(
+      fmt::format("{} files are not what the plan was made from: run `godwit scan`, plan and approve again, "
+                  "or restore them{}",
+                  drift.size(), names));
 }
 
 ExitCode RunApply(const ApplyArgs& args, const Output& output) {
@@ -168,8 +176,7 @@ ExitCode RunApply(const ApplyArgs& args, const Output& output) {
   Result<PlanFile> plan = ReadPlanFile(args.plan);
   if (!plan.ok()) return output.Fail(plan.error());
   if (const Status same = RefuseDrift(plan->plan, *settings); !same.ok()) return output.Fail(same.error());
-  Result<executor::Migration> migration =
-      executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
+  Result<executor::Migration> migration = executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
   if (!migration.ok()) return output.Fail(migration.error());
   if (settings->source) migration->source_name = settings->source->name;
   if (settings->target) migration->target_name = settings->target->name;

@@ -35,12 +35,13 @@ std::vector<report::Finding> FindingsOf(const lineage::Scan& scan, const lineage
   std::vector<report::Finding> findings;
   std::vector<lineage::Finding> found = lineage::Lint(scan, graph);
   std::erase_if(found, [](const lineage::Finding& each) { return !each.allowed.empty(); });
-  std::ranges::stable_sort(found, std::less<>(), [](const lineage::Finding& each) { return each.rule->severity; });
+  std::ranges::stable_sort(found, std::less<>(),
+                           [](const lineage::Finding& each) { return each.rule->severity; });
   for (const lineage::Finding& each : found) {
     const std::string place = each.file.empty() ? (each.table.empty() ? each.job : each.table)
                                                 : fmt::format("{}:{}", each.file, each.line);
-    findings.push_back({each.rule->code, lineage::SeverityName(each.rule->severity), each.rule->title, each.detail, place,
-                        each.owner, each.rule->remedy});
+    findings.push_back({each.rule->code, lineage::SeverityName(each.rule->severity), each.rule->title,
+                        each.detail, place, each.owner, each.rule->remedy});
   }
   return findings;
 }
@@ -61,7 +62,8 @@ Result<report::Readiness> ReadinessOf(const ReportArgs& args, const planner::Pla
   GODWIT_TRY_ASSIGN(const lineage::Scan scan, ReadScan(args.scan, args.config));
   readiness.known = true;
   if (scan.fingerprint != fingerprint) {
-    readiness.stale = fmt::format("the plan was made from scan {}, this is scan {}", fingerprint, scan.fingerprint);
+    readiness.stale =
+        fmt::format("the plan was made from scan {}, this is scan {}", fingerprint, scan.fingerprint);
   }
   readiness.findings = FindingsOf(scan, lineage::BuildGraph(scan));
   readiness.unread = UnreadOf(readiness.findings);
@@ -88,7 +90,8 @@ ExitCode Run(const ReportArgs& args, const Output& output) {
   if (!plan.ok()) return output.Fail(plan.error());
   Result<report::Readiness> readiness = ReadinessOf(args, plan->plan);
   if (!readiness.ok()) return output.Fail(readiness.error());
-  const report::Board board = report::MakeBoard(plan->plan, {args.plan, plan->hash, GODWIT_VERSION}, *std::move(readiness));
+  const report::Board board =
+      report::MakeBoard(plan->plan, {args.plan, plan->hash, GODWIT_VERSION}, *std::move(readiness));
   std::vector<Page> pages = {{"report.html", report::HtmlPage(board)},
                              {"report.md", report::MarkdownPage(board)},
                              {"runbook.md", report::RunbookMarkdown(board)},
@@ -97,17 +100,20 @@ ExitCode Run(const ReportArgs& args, const Output& output) {
                              {"cut_edges.csv", report::CutEdgesCsv(plan->plan)},
                              {"plan.json", plan->text}};
   if (plan->plan.named) pages.push_back({"tables.csv", report::TablesCsv(plan->plan)});
-  if (const Status written = WritePages(args.folder, pages); !written.ok()) return output.Fail(written.error());
+  if (const Status written = WritePages(args.folder, pages); !written.ok())
+    return output.Fail(written.error());
   const auto high = std::ranges::count(board.risks, report::Weight::kHigh, &report::Risk::weight);
   if (output.json) {
     Json names = Json::array();
     for (const Page& page : pages) names.push_back(page.name);
-    output.PrintJson({{"report", args.folder}, {"plan_hash", plan->hash}, {"files", names}, {"high_risks", high}});
+    output.PrintJson(
+        {{"report", args.folder}, {"plan_hash", plan->hash}, {"files", names}, {"high_risks", high}});
   } else {
-    output.Print(fmt::format("{}/report.html and {} more files; {} risks, {} of them high\n", args.folder, pages.size() - 1,
-                             board.risks.size(), high));
+    output.Print(fmt::format("{}/report.html and {} more files; {} risks, {} of them high\n", args.folder,
+                             pages.size() - 1, board.risks.size(), high));
   }
-  output.NextStep(fmt::format("let the board read {}/report.html, then godwit approve {}", args.folder, args.plan));
+  output.NextStep(
+      fmt::format("let the board read {}/report.html, then godwit approve {}", args.folder, args.plan));
   return high > 0 ? kExitIncomplete : kExitDone;
 }
 
@@ -115,15 +121,15 @@ ExitCode Run(const ReportArgs& args, const Output& output) {
 
 void AddReport(CLI::App& app, Invocation& invocation) {
   auto args = std::make_shared<ReportArgs>();
-  CLI::App* command = AddCommand(app, invocation, "report", "What a review board reads and signs; executes nothing",
-                                 "godwit report plan.json -o report/");
+  CLI::App* command =
+      AddCommand(app, invocation, "report", "What a review board reads and signs; executes nothing",
+                 "godwit report plan.json -o report/");
   command->add_option("plan", args->plan, "the plan file")->required();
   command->add_option("-o,--output", args->folder, "the folder")->capture_default_str();
   command->add_option("--scan", args->scan, "default: .godwit/scan.json beside the configuration");
   command->add_option("--config", args->config, "default: godwit.yaml, if it is here");
-  command->callback([&invocation, args] {
-    invocation.run = [args](const Output& output) { return Run(*args, output); };
-  });
+  command->callback(
+      [&invocation, args] { invocation.run = [args](const Output& output) { return Run(*args, output); }; });
 }
 
 }  // namespace godwit::cli

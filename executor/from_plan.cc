@@ -7,8 +7,8 @@ namespace {
 
 using planner::Index;
 
-// Those of the tables that are tables of this migration. The others are not ours to touch: they lie outside the
-// warehouse, or stay where they are.
+// Those of the tables that are tables of this migration. The others are not ours to touch: they lie outside
+// the warehouse, or stay where they are.
 using Moving = std::map<planner::TableId, TableName>;
 
 std::set<TableName> NamesOf(const Moving& moving, const std::vector<planner::TableId>& tables) {

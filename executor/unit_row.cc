@@ -196,9 +196,10 @@ Status FoldAdopted(const Json& body, const UnitRow& row, std::vector<ReplicaChan
 
 // A waiver covers the columns that it was given for, no others.
 DualRunDifference FoldDifference(const Json& body, const DualRunDifference& before) {
-  DualRunDifference now{body.at("partition").get<std::string>(), body.at("columns").get<std::vector<std::string>>(),
-                        body.at("sample").get<std::string>(), body.at("due").get<std::string>(),
-                        body.at("cause").get<std::string>(), ""};
+  DualRunDifference now{
+      body.at("partition").get<std::string>(), body.at("columns").get<std::vector<std::string>>(),
+      body.at("sample").get<std::string>(),    body.at("due").get<std::string>(),
+      body.at("cause").get<std::string>(),     ""};
   const bool covered = std::all_of(now.columns.begin(), now.columns.end(), [&](const std::string& column) {
     return std::find(before.columns.begin(), before.columns.end(), column) != before.columns.end();
   });

@@ -202,7 +202,8 @@ void NameHazards(const lineage::Scan& scan, const lineage::Graph& graph, Plan& p
     if (!lineage::RowsMayDiffer(*finding.rule)) continue;
     const auto job = jobs.find(finding.job);
     if (job == jobs.end()) continue;
-    job->second->hazards.push_back(fmt::format("{} {} ({}:{})", finding.rule->code, finding.detail, finding.file, finding.line));
+    job->second->hazards.push_back(
+        fmt::format("{} {} ({}:{})", finding.rule->code, finding.detail, finding.file, finding.line));
   }
 }
 

@@ -37,7 +37,8 @@ void JudgeFreezes(Board& board) {
   }
   if (plan.totals.delayed_runs > 0) {
     Add(board, Weight::kMiddle, fmt::format("{} scheduled runs will be delayed", plan.totals.delayed_runs),
-        "their outputs come later on the day of the switch", "tell the owners; see the units with delayed runs");
+        "their outputs come later on the day of the switch",
+        "tell the owners; see the units with delayed runs");
   }
   if (blind > 0) {
     Add(board, Weight::kMiddle, fmt::format("the schedules of {} units are not known", blind),
@@ -78,14 +79,16 @@ void JudgeReading(Board& board) {
     Add(board, Weight::kHigh, board.readiness.stale, "`godwit apply` will refuse the plan", "plan again");
   }
   if (!board.readiness.unread.empty()) {
-    Add(board, Weight::kHigh, fmt::format("{} scripts or programs could not be read", board.readiness.unread.size()),
+    Add(board, Weight::kHigh,
+        fmt::format("{} scripts or programs could not be read", board.readiness.unread.size()),
         "their reads and writes are unknown: a unit may leave an input behind",
         "mend them or declare their lineage, then plan again");
   }
   const auto errors = std::ranges::count(board.readiness.findings, "error", &Finding::severity);
   if (errors > 0) {
     Add(board, Weight::kHigh, fmt::format("{} findings of severity error are open", errors),
-        "rows may be lost or doubled, or a job fail at the target", "mend them before the wave that they are in");
+        "rows may be lost or doubled, or a job fail at the target",
+        "mend them before the wave that they are in");
   }
 }
 
@@ -96,7 +99,8 @@ void JudgeTraffic(Board& board) {
     Add(board, Weight::kMiddle,
         fmt::format("{} reads are served forward: their reader moves before its table",
                     plan.totals.cost.reader_first_reads),
-        "until the table follows, its replica at the target has to keep up", "they are synced like all others");
+        "until the table follows, its replica at the target has to keep up",
+        "they are synced like all others");
   }
   if (link > 0 && plan.totals.cost.peak_bytes_per_day > 0.5 * static_cast<double>(link) * kDay) {
     Add(board, Weight::kHigh, "reads across sites take more than half of the link at their peak",
@@ -105,9 +109,11 @@ void JudgeTraffic(Board& board) {
   int oversize = 0;
   for (const planner::Unit& unit : plan.units) oversize += unit.bytes > plan.unit_bytes_max;
   if (oversize > 0) {
-    Add(board, Weight::kLow, fmt::format("{} units are larger than a unit should be ({})", oversize,
-                                         FormatBytes(plan.unit_bytes_max)),
-        "their copy takes longer, and so may their final difference", "they cannot be cut: tables or cycles of that size");
+    Add(board, Weight::kLow,
+        fmt::format("{} units are larger than a unit should be ({})", oversize,
+                    FormatBytes(plan.unit_bytes_max)),
+        "their copy takes longer, and so may their final difference",
+        "they cannot be cut: tables or cycles of that size");
   }
 }
 
@@ -184,6 +190,8 @@ std::string JobText(const planner::Plan& plan, planner::JobId job) {
   return plan.named ? plan.jobs[Index(job)].name : fmt::format("job {}", Index(job));
 }
 
-std::string SpanText(planner::Seconds span) { return FormatDuration(std::chrono::duration_cast<Duration>(span)); }
+std::string SpanText(planner::Seconds span) {
+  return FormatDuration(std::chrono::duration_cast<Duration>(span));
+}
 
 }  // namespace godwit::report

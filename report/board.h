@@ -1,5 +1,5 @@
-// report/board.h — what a review board has to know of a plan, as plain values. Every page is written from this and
-// nothing else, so that all of them say the same.
+// report/board.h — what a review board has to know of a plan, as plain values. Every page is written from
+// this and nothing else, so that all of them say the same.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ struct Finding {
 
 // How ready the warehouse is, as far as the caller knows.
 struct Readiness {
-  bool known = false;             // false: the plan was made from a graph alone, nothing was read
-  std::string stale;              // why what is said here is not of this plan's scan; empty if it is
-  std::vector<Finding> findings;  // errors first
+  bool known = false;               // false: the plan was made from a graph alone, nothing was read
+  std::string stale;                // why what is said here is not of this plan's scan; empty if it is
+  std::vector<Finding> findings;    // errors first
   std::vector<std::string> unread;  // what could not be read: its edges are unknown
 };
 

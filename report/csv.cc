@@ -25,14 +25,16 @@ std::string Cell(const std::string& text) {
 
 std::string UnitsCsv(const Plan& plan) {
   std::string text =
-      "unit,wave,strategy,tables,jobs,bytes,changed_bytes_per_day,copy_start,copy_end,cutover,freeze_s,final_delta_bytes,"
+      "unit,wave,strategy,tables,jobs,bytes,changed_bytes_per_day,copy_start,copy_end,cutover,freeze_s,final_"
+      "delta_bytes,"
       "delayed_runs,schedules_known,slack_s\r\n";
   for (const planner::Unit& unit : plan.units) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", unit.id, plan.waves[Index(unit.wave)].id,
-                        planner::WordOf(unit.strategy), unit.tables.size(), unit.jobs.size(), unit.bytes,
-                        unit.changed_bytes_per_day, Cell(MomentText(plan, unit.copy_start)),
-                        Cell(MomentText(plan, unit.copy_end)), Cell(MomentText(plan, unit.cutover.at)),
-                        unit.cutover.freeze.count(), unit.cutover.final_delta_bytes, unit.cutover.delayed_runs,
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", unit.id,
+                        plan.waves[Index(unit.wave)].id, planner::WordOf(unit.strategy), unit.tables.size(),
+                        unit.jobs.size(), unit.bytes, unit.changed_bytes_per_day,
+                        Cell(MomentText(plan, unit.copy_start)), Cell(MomentText(plan, unit.copy_end)),
+                        Cell(MomentText(plan, unit.cutover.at)), unit.cutover.freeze.count(),
+                        unit.cutover.final_delta_bytes, unit.cutover.delayed_runs,
                         unit.cutover.schedules_known ? "yes" : "no", unit.slack.count());
   }
   return text;
@@ -41,10 +43,11 @@ std::string UnitsCsv(const Plan& plan) {
 std::string CutEdgesCsv(const Plan& plan) {
   std::string text = "table,table_unit,reader,reader_unit,direction,bytes_per_day,open_from,open_until\r\n";
   for (const planner::CutEdge& edge : plan.cut_edges) {
-    text += fmt::format("{},{},{},{},{},{},{},{}\r\n", Cell(TableText(plan, edge.table)),
-                        plan.units[Index(edge.table_unit)].id, Cell(JobText(plan, edge.job)),
-                        plan.units[Index(edge.job_unit)].id, planner::WordOf(edge.direction), edge.bytes_per_day,
-                        Cell(MomentText(plan, edge.open_from)), Cell(MomentText(plan, edge.open_until)));
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{}\r\n", Cell(TableText(plan, edge.table)),
+                    plan.units[Index(edge.table_unit)].id, Cell(JobText(plan, edge.job)),
+                    plan.units[Index(edge.job_unit)].id, planner::WordOf(edge.direction), edge.bytes_per_day,
+                    Cell(MomentText(plan, edge.open_from)), Cell(MomentText(plan, edge.open_until)));
   }
   return text;
 }

@@ -33,7 +33,8 @@ std::string HtmlTable::Take() {
   std::string text = "<div class=scroll><table>\n<thead><tr>";
   for (const std::string& column : columns_) {
     const bool number = column.starts_with('#');
-    text += fmt::format("<th{}>{}</th>", number ? " class=n" : "", Escape(number ? column.substr(1) : column));
+    text +=
+        fmt::format("<th{}>{}</th>", number ? " class=n" : "", Escape(number ? column.substr(1) : column));
   }
   return text + "</tr></thead>\n<tbody>\n" + rows_ + "</tbody></table></div>\n";
 }

@@ -19,7 +19,8 @@ void Spread(LinkTimeline& timeline, Seconds from, Seconds until, double bytes, d
     return;
   }
   for (int64_t i = first_step; i <= last && static_cast<double>(i) * step < end; ++i) {
-    const double covered = std::min(end, static_cast<double>(i + 1) * step) - std::max(begin, static_cast<double>(i) * step);
+    const double covered =
+        std::min(end, static_cast<double>(i + 1) * step) - std::max(begin, static_cast<double>(i) * step);
     timeline.steps[static_cast<size_t>(i)].*kind += bytes * std::max(0.0, covered) / (end - begin);
   }
 }

@@ -20,8 +20,8 @@ struct LinkTimeline {
 
 inline constexpr int kLinkStepsMax = 400;
 
-// Spreads each unit's bytes evenly over its copy and each sync's over its life. The step is an hour, or as many whole
-// hours as keep the number of steps at kLinkStepsMax. O(units + syncs * steps).
+// Spreads each unit's bytes evenly over its copy and each sync's over its life. The step is an hour, or as
+// many whole hours as keep the number of steps at kLinkStepsMax. O(units + syncs * steps).
 LinkTimeline LinkOf(const planner::Plan& plan);
 
 }  // namespace godwit::report

@@ -9,7 +9,8 @@ namespace godwit::report {
 
 inline constexpr size_t kUnitsDrawnMax = 80;  // above, one row a wave
 
-// Copies, dual runs and cut-overs by unit (or wave), and below them what the link carries. Needs no script and no file.
+// Copies, dual runs and cut-overs by unit (or wave), and below them what the link carries. Needs no script
+// and no file.
 std::string TimelineSvg(const planner::Plan& plan);
 
 }  // namespace godwit::report
