@@ -24,13 +24,6 @@ struct ReportArgs {
   std::string config;
 };
 
-std::string ScanOf(const planner::Plan& plan) {
-  for (const planner::FingerprintEntry& entry : plan.fingerprint) {
-    if (entry.kind == "scan") return entry.digest;
-  }
-  return "";
-}
-
 std::vector<report::Finding> FindingsOf(const lineage::Scan& scan, const lineage::Graph& graph) {
   std::vector<report::Finding> findings;
   std::vector<lineage::Finding> found = lineage::Lint(scan, graph);
@@ -57,8 +50,8 @@ std::vector<std::string> UnreadOf(const std::vector<report::Finding>& findings) 
 
 Result<report::Readiness> ReadinessOf(const ReportArgs& args, const planner::Plan& plan) {
   report::Readiness readiness;
-  const std::string fingerprint = ScanOf(plan);
-  if (fingerprint.empty()) return readiness;
+  if (plan.source.kind != "scan") return readiness;
+  const std::string& fingerprint = plan.source.digest;
   GODWIT_TRY_ASSIGN(const lineage::Scan scan, ReadScan(args.scan, args.config));
   readiness.known = true;
   if (scan.fingerprint != fingerprint) {

@@ -1,5 +1,5 @@
 // planner/edit.h — what a person changed in a plan, kept so that every later plan respects it. Edits speak of
-// tables, since units come and go. As text they are a JSON file (edit_json.h, docs/plan_format.md).
+// tables, since units come and go. As text they are a JSON file (edits_json.h, docs/plan_format.md).
 #pragma once
 
 #include <string>

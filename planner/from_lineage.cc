@@ -109,6 +109,18 @@ std::map<std::string, RunTimes> AddRuns(const lineage::Scan& scan, const lineage
   return times;
 }
 
+// Why two runs of a job for one date may give different rows, by the job's name.
+std::map<std::string, std::vector<std::string>> HazardsOf(const lineage::Scan& scan,
+                                                          const lineage::Graph& graph) {
+  std::map<std::string, std::vector<std::string>> hazards;
+  for (const lineage::Finding& finding : lineage::Lint(scan, graph)) {
+    if (!lineage::RowsMayDiffer(*finding.rule)) continue;
+    hazards[finding.job].push_back(
+        fmt::format("{} {} ({}:{})", finding.rule->code, finding.detail, finding.file, finding.line));
+  }
+  return hazards;
+}
+
 }  // namespace
 
 std::string CronOf(const std::string& schedule) {
@@ -143,6 +155,7 @@ Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
     workload.tables.push_back(std::move(made));
   }
   const std::vector<lineage::Advice> advice = lineage::AdviseRunModes(scan, graph);
+  std::map<std::string, std::vector<std::string>> hazards = HazardsOf(scan, graph);
   const std::map<std::string, RunTimes> times = AddRuns(scan, graph, workload);
   for (size_t i = 0; i < graph.jobs.size(); ++i) {
     const lineage::Job& job = graph.jobs[i];
@@ -150,6 +163,7 @@ Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
     made.name = job.name;
     made.type = TypeOf(job.kind);
     made.repeatability = RepeatabilityOf(advice[i].repeatable);
+    made.hazards = std::move(hazards[job.name]);
     if (const auto found = times.find(job.name); found != times.end()) {
       made.run_seconds = found->second.median;
       made.run_seconds_p95 = found->second.p95;
@@ -188,23 +202,10 @@ std::vector<FingerprintEntry> FingerprintOf(const lineage::Scan& scan) {
   std::vector<FingerprintEntry> entries;
   for (const lineage::ScannedFile& file : scan.files) entries.push_back({"file", file.path, file.digest});
   for (const std::string& root : scan.roots) entries.push_back({"root", root, ""});
-  entries.push_back({"scan", "", scan.fingerprint});
   std::sort(entries.begin(), entries.end(), [](const FingerprintEntry& a, const FingerprintEntry& b) {
     return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
   });
   return entries;
-}
-
-void NameHazards(const lineage::Scan& scan, const lineage::Graph& graph, Plan& plan) {
-  std::map<std::string, PlannedJob*> jobs;
-  for (PlannedJob& job : plan.jobs) jobs[job.name] = &job;
-  for (const lineage::Finding& finding : lineage::Lint(scan, graph)) {
-    if (!lineage::RowsMayDiffer(*finding.rule)) continue;
-    const auto job = jobs.find(finding.job);
-    if (job == jobs.end()) continue;
-    job->second->hazards.push_back(
-        fmt::format("{} {} ({}:{})", finding.rule->code, finding.detail, finding.file, finding.line));
-  }
 }
 
 }  // namespace godwit::planner

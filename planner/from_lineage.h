@@ -15,12 +15,9 @@ namespace godwit::planner {
 // which means not known. O(n log n).
 Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph);
 
-// What a plan from this scan stands on: "scan" (its fingerprint), "root" (what was scanned) and "file" (each
-// with the digest of its content). Sorted as Plan::fingerprint is.
+// What a plan from this scan stands on: "root" (what was scanned) and "file" (each with the digest of its
+// content). Sorted as Plan::fingerprint is.
 std::vector<FingerprintEntry> FingerprintOf(const lineage::Scan& scan);
-
-// Fills PlannedJob::hazards of a plan that was made from this scan.
-void NameHazards(const lineage::Scan& scan, const lineage::Graph& graph, Plan& plan);
 
 // A schedule as its scheduler writes it ("01:30", Quartz's six fields, "@daily") → five cron fields; empty if
 // it is none.

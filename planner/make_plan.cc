@@ -57,6 +57,7 @@ void CopyNames(const Workload& workload, const std::vector<RunMode>& modes, Plan
     made.owner = workload.label(job.owner);
     made.schedule = workload.schedule(job.schedule);
     made.repeatability = job.repeatability;
+    made.hazards = job.hazards;
   }
   for (const Access& access : workload.accesses) {
     PlannedJob& job = plan.jobs[Index(access.job)];
@@ -66,12 +67,6 @@ void CopyNames(const Workload& workload, const std::vector<RunMode>& modes, Plan
     SortUnique(job.reads);
     SortUnique(job.writes);
   }
-}
-
-AtomRules RulesFor(const Request& request, int64_t unit_bytes_max, const std::vector<Edit>& edits) {
-  AtomRules rules{unit_bytes_max, request.ties, request.cut_at_unknown, {}};
-  for (const Edit& edit : edits) rules.together.push_back(edit.tables);
-  return rules;
 }
 
 // Size and expected freeze of drafts, for grouping them into waves.
@@ -142,6 +137,12 @@ int64_t MovingBytes(const Workload& workload) {
   return total;
 }
 
+AtomRules AtomRulesOf(const Plan& plan) {
+  AtomRules rules{plan.unit_bytes_max, plan.request.ties, plan.request.cut_at_unknown, {}};
+  for (const Edit& edit : plan.edits) rules.together.push_back(edit.tables);
+  return rules;
+}
+
 Placement PlacementOf(const Workload& workload, const Plan& plan) {
   Placement placement{std::vector<uint32_t>(workload.tables.size(), kNoUnit),
                       std::vector<uint32_t>(workload.jobs.size(), kNoUnit),
@@ -162,7 +163,7 @@ Result<Plan> MakePlan(const Workload& workload, const Request& asked, const std:
   plan.edits = edits;
   plan.unit_bytes_max = std::max<int64_t>(1, request.unit_max.Of(plan.totals.bytes));
 
-  const Atoms atoms = MakeAtoms(workload, RulesFor(request, plan.unit_bytes_max, edits));
+  const Atoms atoms = MakeAtoms(workload, AtomRulesOf(plan));
   const arrange::Units found = OrderAtoms(workload, atoms, request, plan.unit_bytes_max);
   const std::vector<arrange::Read> reads =
       edits.empty() ? std::vector<arrange::Read>() : AtomReads(workload, atoms, request, {});

@@ -1,6 +1,7 @@
 // planner/make_plan.h — from a workload and a request to a plan: the room's main door.
 #pragma once
 
+#include "planner/atoms.h"
 #include "planner/cost.h"
 #include "planner/edits.h"
 #include "planner/plan.h"
@@ -12,6 +13,9 @@ namespace godwit::planner {
 // Plan::fingerprint and Plan::source. Errors: kInvalidInput, where the request contradicts itself, the
 // workload or the edits.
 Result<Plan> MakePlan(const Workload& workload, const Request& request, const std::vector<Edit>& edits);
+
+// What the plan's request and edits keep together.
+AtomRules AtomRulesOf(const Plan& plan);
 
 // All bytes that move.
 int64_t MovingBytes(const Workload& workload);

@@ -31,16 +31,14 @@ void ExplainTogether(const UnitDraft& draft, const Atoms& atoms, Unit& unit) {
   const CauseCounts counts = CountCauses(draft, atoms);
   if (counts.shared_writer > 0) {
     Add(unit, "shared-writer",
-        fmt::format("{} groups of tables and jobs are whole because jobs write several tables or "
-                    "tables have several writers",
-                    counts.shared_writer));
+        fmt::format("tables and jobs kept together by shared writers: {}", counts.shared_writer));
   }
   if (counts.cycle > 0)
-    Add(unit, "cycle", fmt::format("{} cycles of jobs that feed each other are whole", counts.cycle));
-  if (counts.tied > 0) Add(unit, "tie", fmt::format("{} groups are kept together on request", counts.tied));
+    Add(unit, "cycle", fmt::format("cycles of jobs that feed each other, kept whole: {}", counts.cycle));
+  if (counts.tied > 0) Add(unit, "tie", fmt::format("groups kept together on request: {}", counts.tied));
   if (counts.unknown > 0) {
     Add(unit, "unknown-upstream",
-        fmt::format("{} groups are kept whole because what feeds them could not be read", counts.unknown));
+        fmt::format("groups kept whole because what feeds them could not be read: {}", counts.unknown));
   }
   if (draft.edited)
     Add(unit, "edited", draft.wave ? "taken out and pinned to this wave by an edit" : "split off by an edit");
@@ -111,9 +109,9 @@ void WarnOfUnits(const Request& request, const Atoms& atoms, Plan& plan) {
       atoms.load, [&](double load) { return load > static_cast<double>(plan.unit_bytes_max) * (1 + 1e-9); });
   if (oversize > 0) {
     plan.warnings.push_back(
-        fmt::format("{} groups that cannot be cut are larger than a unit: raise the cap to at least "
-                    "{:.0f} bytes",
-                    oversize, *std::ranges::max_element(atoms.load)));
+        fmt::format("{} groups that cannot be cut are larger than a unit: each is one alone; a cap of {} "
+                    "would hold the largest",
+                    oversize, FormatBytes(static_cast<int64_t>(*std::ranges::max_element(atoms.load)))));
   }
 }
 

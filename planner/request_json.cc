@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "base/bytes.h"
 #include "base/time.h"
 #include "planner/json_read.h"
 #include "planner/size_text.h"
+#include "planner/week.h"
 #include "planner/words.h"
 
 namespace godwit::planner {
@@ -66,7 +68,10 @@ class RequestReader {
     in.Get("effort", request.effort);
     in.Get("seed", request.seed);
     in.Get("start", request.start);
-    in.With("bandwidth", [&](const JsonValue& value) { ReadBandwidth(value, request.bandwidth); });
+    in.With("bandwidth", [&](const JsonValue& value) {
+      if (value.json().is_object()) return ReadBandwidth(value, request.bandwidth);
+      ToBytes(value, request.bandwidth.bytes_per_second);
+    });
     in.With("copy_rate_max",
             [&](const JsonValue& value) { ToBytes(value, request.copy_bytes_per_second_max); });
     in.Get("replication", request.replication);
@@ -100,6 +105,27 @@ class RequestReader {
     JsonFields in(value);
     in.With("rate", [&](const JsonValue& rate) { ToBytes(rate, bandwidth.bytes_per_second); });
     in.Each("hour_of_week", [&](const JsonValue& share) { share.To(bandwidth.hour_of_week.emplace_back()); });
+    in.Each("hours", [&](const JsonValue& rule) { ReadHours(rule, bandwidth.hour_of_week); });
+  }
+  // A share for some hours of some days; later rules win.
+  void ReadHours(const JsonValue& value, std::vector<double>& hour_of_week) {
+    JsonFields in(value);
+    std::string days = "mon-sun";
+    int32_t from = 0, until = 24;
+    double share = 1;
+    in.Get("days", days);
+    in.Get("from", from);
+    in.Get("until", until);
+    in.Need("share", share);
+    const Result<std::vector<int>> found = DaysOf(days);
+    if (!found.ok()) return value.Wrong(found.error().message);
+    if (from < 0 || until > 24 || from >= until)
+      return value.Wrong("hours run from 0 to 24, `from` before `until`");
+    if (hour_of_week.empty()) hour_of_week.assign(kHoursPerWeek, 1);
+    if (hour_of_week.size() != kHoursPerWeek) return;  // CheckRequest says so
+    for (int day : *found) {
+      for (int hour = from; hour < until; ++hour) hour_of_week[day * 24 + hour] = share;
+    }
   }
   void ReadBlackout(const JsonValue& value, Blackout& blackout) {
     JsonFields in(value);
@@ -256,9 +282,13 @@ Result<double> Number(std::string_view text) {
 
 Result<Request> ReadRequest(std::string_view text) {
   Request request;
-  GODWIT_TRY(ReadJson(text, [&](const JsonValue& document) { GetRequest(document, request); }));
-  GODWIT_TRY(CheckRequest(request));
+  GODWIT_TRY(ReadOntoRequest(text, request));
   return request;
+}
+
+Status ReadOntoRequest(std::string_view text, Request& request) {
+  GODWIT_TRY(ReadJson(text, [&](const JsonValue& document) { GetRequest(document, request); }));
+  return CheckRequest(request);
 }
 
 void WriteRequest(const Request& request, const TextSink& sink) {
@@ -295,10 +325,16 @@ Status ChangeRequest(std::string_view wish, Request& request) {
     GODWIT_TRY_ASSIGN(request.replication, Number(value));
   } else if (key == "overhead") {
     GODWIT_TRY_ASSIGN(request.unit_overhead, Number(value));
+  } else if (key == "start") {
+    request.start = value;
+  } else if (key == "seed") {
+    GODWIT_TRY_ASSIGN(const double seed, Number(value));
+    if (seed < 0 || seed > 1e15 || seed != std::floor(seed)) return InvalidInput("seed: give a whole number");
+    request.seed = static_cast<uint64_t>(seed);
   } else {
     return InvalidInput(
-        fmt::format("`{}` can not be changed: give one of cap, bandwidth, alpha, tie, order, objective, "
-                    "effort, replication, overhead, as in cap=2TB",
+        fmt::format("`{}` is no wish: give one of cap, bandwidth, alpha, tie, order, objective, effort, "
+                    "replication, overhead, start, seed, as in cap=2TB",
                     key));
   }
   return CheckRequest(request);

@@ -6,6 +6,11 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "planner/alternatives.h"
+#include "planner/compare.h"
+#include "planner/edits_json.h"
+#include "planner/explain.h"
+#include "planner/find_name.h"
 #include "planner/make_plan.h"
 #include "planner/plan_json.h"
 #include "planner/request_json.h"
@@ -115,6 +120,47 @@ class Shown {
   const Plan& plan_;
 };
 
+Result<std::string> Explained(const Workload& workload, const Plan& plan, const std::string& name) {
+  GODWIT_TRY_ASSIGN(const UnitId unit, FindUnit(workload, plan, name));
+  const Result<TableId> table = FindTable(workload, name);
+  const Explanation found =
+      table.ok() ? ExplainTable(workload, plan, *table) : ExplainUnit(workload, plan, unit);
+  std::string text = fmt::format("{} in {}\n", found.what, plan.units[Index(found.unit)].id);
+  for (const Reason& reason : found.together) text += fmt::format("{}: {}\n", reason.code, reason.text);
+  for (const Reason& reason : found.wave) text += fmt::format("{}: {}\n", reason.code, reason.text);
+  for (uint32_t i : found.cuts) {
+    const CutEdge& edge = plan.cut_edges[i];
+    text += fmt::format("cut {} -> {}: {} in all\n", NameIn(plan, edge.table), NameIn(plan, edge.job),
+                        FormatBytes(BytesInAll(edge)));
+  }
+  for (const Elsewhere& other : found.elsewhere) {
+    text += fmt::format("elsewhere {}: x{:.3f} {}\n", plan.units[Index(other.unit)].id, other.ratio,
+                        other.obstacle);
+  }
+  return text;
+}
+
+std::string Differences(const Plan& before, const Plan& after) {
+  const PlanDiff diff = ComparePlans(before, after);
+  std::string text = fmt::format("{} of {} units kept\n", diff.units_kept, diff.units_after);
+  for (const MovedThing& thing : diff.moved) {
+    text += fmt::format("{}: {} {} -> {} {}\n", thing.name, thing.unit_before, thing.wave_before,
+                        thing.unit_after, thing.wave_after);
+  }
+  for (const ChangedCut& cut : diff.opened) text += fmt::format("cut {} -> {}\n", cut.table, cut.job);
+  for (const ChangedCut& cut : diff.closed) text += fmt::format("not cut {} -> {}\n", cut.table, cut.job);
+  return text;
+}
+
+std::string Alternatives(const Workload& workload, const Plan& plan) {
+  std::string text;
+  for (const Alternative& other : WeighAlternatives(workload, plan)) {
+    text += fmt::format("{} ({}): {:.4f} instead of {:.4f}\n", other.name, other.option, other.cost.crossing,
+                        plan.totals.cost.crossing);
+  }
+  return text;
+}
+
 Result<std::string> Show(const fixture::Case& each) {
   GODWIT_TRY_ASSIGN(Warehouse warehouse, ReadWarehouse(each.input));
   for (const auto& [key, value] : each.options) {
@@ -123,7 +169,15 @@ Result<std::string> Show(const fixture::Case& each) {
   GODWIT_TRY_ASSIGN(const Plan plan, MakePlan(warehouse.workload, warehouse.request, warehouse.edits));
   GODWIT_TRY_ASSIGN(const Plan again, ReadPlan(PlanText(plan)));
   if (!(again == plan)) return InvalidInput("the plan is another one after it was written and read");
-  return Shown(plan).What(each.Option("show", "units"));
+  GODWIT_TRY_ASSIGN(const std::vector<Edit> edits,
+                    ReadEdits(EditsText(warehouse.edits, warehouse.workload), warehouse.workload));
+  if (edits != warehouse.edits) return InvalidInput("the edits are others after they were written and read");
+  const std::string show = each.Option("show", "units");
+  if (show.starts_with("explain:")) return Explained(warehouse.workload, plan, show.substr(8));
+  if (show == "alternatives") return Alternatives(warehouse.workload, plan);
+  if (show != "diff") return Shown(plan).What(show);
+  GODWIT_TRY_ASSIGN(const Plan before, MakePlan(warehouse.workload, warehouse.request, {}));
+  return Differences(before, plan);
 }
 
 std::string Make(const fixture::Case& each) {
