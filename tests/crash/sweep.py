@@ -107,7 +107,8 @@ def rows_of(form, location):
     if not files:
         return []
     read = f"read_csv({files}, header = false, all_varchar = true)" if form == "csv" else f"read_parquet({files})"
-    rows = collections.Counter(map(str, duckdb.connect().sql(f"SELECT * FROM {read}").fetchall()))
+    with duckdb.connect() as connection:
+        rows = collections.Counter(map(str, connection.execute(f"SELECT * FROM {read}").fetchall()))
     return sorted(rows.items())
 
 
