@@ -157,7 +157,10 @@ void DecideProbation(Turn& turn) {
 void DecideAtRest(Turn& turn) {
   const UnitRow& row = turn.view.row;
   if (row.state == UnitState::kCompleted) {
+    // Its own way back is given up; that of units which read its tables is not.
     KeepStopped(turn, row.from);
+    ReplicateWanted(turn, row.from);
+    DropCopies(turn);
   } else {
     KeepRunning(turn, row.from);
     KeepOtherSideShut(turn);
