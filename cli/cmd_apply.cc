@@ -11,8 +11,10 @@
 #include "cli/state_folder.h"
 #include "cli/status_text.h"
 #include "cli/text_file.h"
+#include "config/scan_settings.h"
 #include "executor/from_plan.h"
 #include "executor/runtime.h"
+#include "lineage/drift.h"
 #include "state/lock_file.h"
 
 namespace godwit::cli {
@@ -25,6 +27,8 @@ struct ApplyArgs {
   bool wait = false;
 };
 
+constexpr size_t kDriftNamed = 20;
+
 std::atomic<bool> stop_requested{false};
 
 void OnSignal(int) {
@@ -35,22 +39,6 @@ void OnSignal(int) {
 std::string SignedBy(const executor::RunRow& run, const std::string& plan_hash) {
   const auto found = run.approvals.find(plan_hash);
   return found == run.approvals.end() ? "" : found->second;
-}
-
-// The plan in the state folder is the one that is obeyed from now on.
-Status KeepPlan(const StateFolder& folder, const PlanFile& plan) {
-  const Result<PlanFile> kept = ReadPlanFile(folder.PlanPath());
-  if (kept.ok() && kept->hash == plan.hash) return Ok();
-  if (kept.ok() && access(folder.JournalPath().c_str(), F_OK) == 0) {
-    GODWIT_TRY_ASSIGN(const auto journal, state::OpenSqliteJournal(folder.JournalPath()));
-    GODWIT_TRY_ASSIGN(const auto units, journal->ReadFacts("unit"));
-    if (!units.empty()) {
-      return Conflict(fmt::format("{} holds a migration by another plan ({}…): finish or cancel that one, or use another "
-                                  "state folder",
-                                  folder.path(), kept->hash.substr(0, 12)));
-    }
-  }
-  return WriteTextFile(folder.PlanPath(), plan.text);
 }
 
 std::function<void(const executor::EngineEvent&)> TellOn(const Output& output) {
@@ -75,8 +63,9 @@ ExitCode Report(const Output& output, const executor::Engine& engine, executor::
                           : "godwit status, for the units that were not moved");
     return moved ? kExitDone : kExitIncomplete;
   }
-  output.NextStep(end == executor::RunEnd::kStopped ? "the same command goes on where this one stopped"
-                                                    : "see what each unit waits for, then the same command again");
+  output.NextStep(end == executor::RunEnd::kStopped
+                      ? "the same command goes on where this one stopped"
+                      : "see what each unit waits for, then the same command again");
   return kExitIncomplete;
 }
 
@@ -94,8 +83,8 @@ ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const 
   executor::Ledger ledger(migration, **journal, true);
   if (const Status loaded = ledger.Load(); !loaded.ok()) return output.Fail(loaded.error());
   if (settings.approvals.plan && SignedBy(ledger.run(), plan.hash).empty()) {
-    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " + args.plan +
-                                    "` and run `godwit approve " + args.plan + "`"));
+    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " +
+                                    args.plan + "` and run `godwit approve " + args.plan + "`"));
   }
   Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
   if (!opened.ok()) return output.Fail(opened.error());
@@ -123,16 +112,21 @@ std::string DryRun(const executor::Migration& migration) {
   for (const executor::UnitSpec& unit : migration.units) {
     text += fmt::format("\nwave {} unit {}: {} tables, {} jobs\n", unit.wave, unit.id, unit.tables.size(),
                         unit.jobs.size());
-    for (const executor::TableName& table : unit.tables) text += fmt::format("  copy      {}\n", table.Text());
+    for (const executor::TableName& table : unit.tables)
+      text += fmt::format("  copy      {}\n", table.Text());
     for (const executor::JobSpec& job : unit.jobs) {
-      if (job.mode == executor::RunMode::kBoth) text += fmt::format("  dual run  {}, outputs compared\n", job.name);
+      if (job.mode == executor::RunMode::kBoth)
+        text += fmt::format("  dual run  {}, outputs compared\n", job.name);
     }
-    for (const executor::JobSpec& job : unit.jobs) text += fmt::format("  pause     {} at the source, drain\n", job.name);
+    for (const executor::JobSpec& job : unit.jobs)
+      text += fmt::format("  pause     {} at the source, drain\n", job.name);
     for (const executor::TableName& table : unit.tables) {
       text += fmt::format("  deny      writers of {} at the source\n", table.Text());
     }
-    text += "  copy the last difference; seal copiers out; compare both sides; decide once: commit or cancel\n";
-    for (const executor::TableName& table : unit.tables) text += fmt::format("  route     {} to the target\n", table.Text());
+    text +=
+        "  copy the last difference; seal copiers out; compare both sides; decide once: commit or cancel\n";
+    for (const executor::TableName& table : unit.tables)
+      text += fmt::format("  route     {} to the target\n", table.Text());
     for (const executor::JobSpec& job : unit.jobs) {
       text += fmt::format("  hand over {} to the target, unpause\n", job.name);
     }
@@ -153,13 +147,36 @@ nlohmann::ordered_json DryRunJson(const executor::Migration& migration) {
   return {{"executed", false}, {"plan_hash", migration.plan_hash}, {"units", units}};
 }
 
+// What was read for the plan has to be what lies there now: a script that changed may write other tables.
+Status RefuseDrift(const planner::Plan& plan, const config::Settings& settings) {
+  std::vector<std::string> roots;
+  std::vector<lineage::ScannedFile> files;
+  for (const planner::FingerprintEntry& entry : plan.fingerprint) {
+    if (entry.kind == "root") roots.push_back(entry.name);
+    if (entry.kind == "file") files.push_back({entry.name, entry.digest});
+  }
+  GODWIT_TRY_ASSIGN(const config::ScanSettings scan, config::ReadScanSettings(settings.file));
+  GODWIT_TRY_ASSIGN(const std::vector<lineage::FileDrift> drift,
+                    lineage::FindDrift(roots, scan.exclude, files));
+  if (drift.empty()) return Ok();
+  std::string names;
+  for (size_t i = 0; i < std::min(drift.size(), kDriftNamed); ++i) {
+    names += fmt::format("\n  {} {}", drift[i].what, drift[i].path);
+  }
+  if (drift.size() > kDriftNamed) names += fmt::format("\n  and {} more", drift.size() - kDriftNamed);
+  return InvalidInput(
+      fmt::format("{} files are not what the plan was made from: run `godwit scan`, plan and approve again, "
+                  "or restore them{}",
+                  drift.size(), names));
+}
+
 ExitCode RunApply(const ApplyArgs& args, const Output& output) {
   Result<config::Settings> settings = config::ReadSettings(args.config);
   if (!settings.ok()) return output.Fail(settings.error());
   Result<PlanFile> plan = ReadPlanFile(args.plan);
   if (!plan.ok()) return output.Fail(plan.error());
-  Result<executor::Migration> migration =
-      executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
+  if (const Status same = RefuseDrift(plan->plan, *settings); !same.ok()) return output.Fail(same.error());
+  Result<executor::Migration> migration = executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
   if (!migration.ok()) return output.Fail(migration.error());
   if (settings->source) migration->source_name = settings->source->name;
   if (settings->target) migration->target_name = settings->target->name;

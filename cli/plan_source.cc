@@ -36,15 +36,13 @@ Result<LoadedWorkload> LoadWorkloadFile(const std::string& path) {
 }
 
 Result<LoadedWorkload> LoadFromScan(const std::string& given, const std::string& config) {
-  const std::string path = given.empty() ? StateFolder(FindConfig(config)) + "/scan.json" : given;
+  const std::string path = given.empty() ? FolderOfScan(FindConfig(config)) + "/scan.json" : given;
   GODWIT_TRY_ASSIGN(const lineage::Scan scan, lineage::LoadScan(path));
   LoadedWorkload loaded;
   loaded.workload = planner::WorkloadOf(scan, lineage::BuildGraph(scan));
   GODWIT_TRY(planner::CheckWorkload(loaded.workload));
   loaded.source = {"scan", path, scan.fingerprint};
-  for (const lineage::ScannedFile& file : scan.files)
-    loaded.fingerprint.push_back({"script", file.path, file.digest});
-  std::ranges::sort(loaded.fingerprint, {}, &planner::FingerprintEntry::name);
+  loaded.fingerprint = planner::FingerprintOf(scan);
   return loaded;
 }
 

@@ -7,8 +7,8 @@ namespace {
 
 using planner::Index;
 
-// Those of the tables that are tables of this migration. The others are not ours to touch: they lie outside the
-// warehouse, or stay where they are.
+// Those of the tables that are tables of this migration. The others are not ours to touch: they lie outside
+// the warehouse, or stay where they are.
 using Moving = std::map<planner::TableId, TableName>;
 
 std::set<TableName> NamesOf(const Moving& moving, const std::vector<planner::TableId>& tables) {
@@ -60,6 +60,7 @@ UnitSpec UnitOf(const planner::Plan& plan, const planner::Unit& unit, const Movi
     made.reads = NamesOf(moving, job.reads);
     made.writes = NamesOf(moving, job.writes);
     made.may_run_twice = MayRunTwice(job);
+    made.hazards = job.hazards;
     made.mode = made.may_run_twice ? ModeOf(job.dual_run_mode) : RunMode::kOld;
     spec.jobs.push_back(std::move(made));
   }

@@ -48,16 +48,16 @@ void CopyNames(const Workload& workload, const std::vector<RunMode>& modes, Plan
   }
   for (size_t j = 0; j < workload.jobs.size(); ++j) {
     const Job& job = workload.jobs[j];
-    plan.jobs.push_back({job.name,
-                         job.type,
-                         modes[j],
-                         job.run_seconds,
-                         workload.label(job.workflow),
-                         workload.label(job.owner),
-                         workload.schedule(job.schedule),
-                         job.repeatability,
-                         {},
-                         {}});
+    PlannedJob& made = plan.jobs.emplace_back();
+    made.name = job.name;
+    made.type = job.type;
+    made.dual_run_mode = modes[j];
+    made.run_seconds = job.run_seconds;
+    made.workflow = workload.label(job.workflow);
+    made.owner = workload.label(job.owner);
+    made.schedule = workload.schedule(job.schedule);
+    made.repeatability = job.repeatability;
+    made.hazards = job.hazards;
   }
   for (const Access& access : workload.accesses) {
     PlannedJob& job = plan.jobs[Index(access.job)];

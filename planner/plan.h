@@ -38,6 +38,8 @@ struct PlannedJob {
   std::string owner;
   std::string schedule;  // cron line, UTC
   Repeatability repeatability = Repeatability::kUnknown;
+  // Why two runs for one date may give different rows: lint code, reason, place.
+  std::vector<std::string> hazards;
   std::vector<TableId> reads, writes;  // sorted; positions in Plan::tables
   bool operator==(const PlannedJob&) const = default;
 };

@@ -257,6 +257,7 @@ class PlanReader {
     in.Need("owner", job.owner);
     in.Need("schedule", job.schedule);
     in.Need("repeatability", job.repeatability);
+    in.Each("hazards", [&](const JsonValue& hazard) { hazard.To(job.hazards.emplace_back()); });
     Ids(in, "reads", job.reads);
     Ids(in, "writes", job.writes);
   }

@@ -241,6 +241,10 @@ class PlanWriter {
     json_.Put("owner", job.owner);
     json_.Put("schedule", job.schedule);
     json_.Put("repeatability", WordOf(job.repeatability));
+    json_.Key("hazards");
+    json_.BeginLineList();
+    for (const std::string& hazard : job.hazards) json_.Text(hazard);
+    json_.EndLineList();
     Names("reads", job.reads);
     Names("writes", job.writes);
   }

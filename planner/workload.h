@@ -52,6 +52,7 @@ struct Job {
   std::string name;  // empty like a table's
   JobType type = JobType::kSql;
   Repeatability repeatability = Repeatability::kUnknown;
+  std::vector<std::string> hazards;  // why two runs for one date may give different rows
   int16_t priority = 0;
   int32_t run_seconds = 0;      // typical (median)
   int32_t run_seconds_p95 = 0;  // 0: not known

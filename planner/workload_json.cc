@@ -69,6 +69,12 @@ class WorkloadWriter {
     PutText("name", job.name);
     json_.Put("type", WordOf(job.type));
     if (job.repeatability != Repeatability::kUnknown) json_.Put("repeatability", WordOf(job.repeatability));
+    if (!job.hazards.empty()) {
+      json_.Key("hazards");
+      json_.BeginLineList();
+      for (const std::string& hazard : job.hazards) json_.Text(hazard);
+      json_.EndLineList();
+    }
     PutUnless("priority", int32_t{job.priority}, 0);
     PutUnless("run_s", job.run_seconds, 0);
     PutUnless("run_p95_s", job.run_seconds_p95, 0);
@@ -181,6 +187,7 @@ class WorkloadReader {
     in.Get("name", job.name);
     in.Get("type", job.type);
     in.Get("repeatability", job.repeatability);
+    in.Each("hazards", [&](const JsonValue& hazard) { hazard.To(job.hazards.emplace_back()); });
     in.Get("priority", job.priority);
     in.Get("run_s", job.run_seconds);
     in.Get("run_p95_s", job.run_seconds_p95);

@@ -28,7 +28,7 @@ SimWarehouseSpec Warehouse() {
 }
 
 JobSpec Job(const std::string& name, std::set<TableName> reads, std::set<TableName> writes, bool twice) {
-  return {name, std::move(reads), std::move(writes), twice, RunMode::kOld};
+  return {name, std::move(reads), std::move(writes), twice, RunMode::kOld, {}};
 }
 
 UnitSpec Unit(const std::string& id, int wave, std::vector<TableName> tables, std::vector<JobSpec> jobs) {
