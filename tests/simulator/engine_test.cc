@@ -119,7 +119,23 @@ TEST_F(EngineTest, MovesAWarehouseWhoseJobsGoOn) {
   EXPECT_EQ(Rows(Side::kSource, kOrders, "dt=2026-01-01"), Rows(Side::kTarget, kOrders, "dt=2026-01-01"));
   EXPECT_EQ(*world_.target.scheduler.Find("export")->runs.rbegin()->second.due.c_str(), '2')
       << "exports run there now";
-  ASSERT_TRUE(VerifyFacts(migration_, *journal_).ok());
+  EXPECT_EQ(*VerifyFacts(migration_, *journal_), "");
+}
+
+TEST_F(EngineTest, WhatPeopleSaidIsKeptWithTheFactsOfTheNextAppend) {
+  Make(Warehouse());
+  state::Entry approval;
+  approval.kind = state::RecordKind::kApproval;
+  approval.body = R"({"by":"board","plan_hash":"plan1","what":"plan"})";
+  ASSERT_TRUE(journal_->Append(0, std::nullopt, {approval}, nullptr).ok());
+  Say("u3", R"({"verb":"hold","by":"ben","comment":"not today"})");
+  Start(ThreeUnits());
+  Run(12h);
+  Ledger again(migration_, *journal_, true);  // as after a restart: from the facts
+  ASSERT_TRUE(again.Load().ok());
+  EXPECT_EQ(again.run().approvals.at("plan1"), "board");
+  EXPECT_TRUE(again.row(2).held);
+  EXPECT_EQ(*VerifyFacts(migration_, *journal_), "");
 }
 
 TEST_F(EngineTest, AnUnequalDualRunWaitsForAPersonHoweverManyCyclesPass) {
