@@ -9,6 +9,7 @@
 #include "cli/text_file.h"
 #include "planner/from_lineage.h"
 #include "planner/graph_file.h"
+#include "planner/make_plan.h"
 #include "planner/workload_json.h"
 
 namespace godwit::cli {
@@ -59,6 +60,7 @@ Result<planner::Workload> LoadAgain(const planner::Plan& plan) {
         fmt::format("{} is not what the plan was made from any more: make the plan anew with `godwit plan`",
                     source.path));
   }
+  GODWIT_TRY(planner::CheckFits(loaded->workload, plan));
   return std::move(loaded->workload);
 }
 

@@ -21,7 +21,8 @@ Result<LoadedWorkload> LoadGraph(const std::string& path);
 Result<LoadedWorkload> LoadWorkloadFile(const std::string& path);
 Result<LoadedWorkload> LoadFromScan(const std::string& scan, const std::string& config);  // "": the last scan
 
-// What the plan was made from. Errors: as above; kConflict if it has changed since.
+// What the plan was made from. Errors: as above; kConflict if it has changed since;
+// kInvalidInput if the plan does not fit it.
 Result<planner::Workload> LoadAgain(const planner::Plan& plan);
 
 }  // namespace godwit::cli

@@ -127,7 +127,51 @@ void SumUp(Plan& plan) {
   }
 }
 
+// Every id once and in range.
+template <typename Id>
+Status CheckPlaced(const Plan& plan, std::vector<Id> Unit::*ids, size_t count, const char* kind) {
+  std::vector<bool> placed(count, false);
+  for (const Unit& unit : plan.units) {
+    for (Id id : unit.*ids) {
+      if (Index(id) >= count)
+        return InvalidInput(fmt::format("{}: there is no {} {}", unit.id, kind, Index(id)));
+      if (placed[Index(id)])
+        return InvalidInput(fmt::format("{}: {} {} is in two units", unit.id, kind, Index(id)));
+      placed[Index(id)] = true;
+    }
+  }
+  return Ok();
+}
+
+template <typename Mine, typename Theirs>
+bool SameNames(const std::vector<Mine>& mine, const std::vector<Theirs>& theirs) {
+  return std::ranges::equal(mine, theirs, {}, &Mine::name, &Theirs::name);
+}
+
 }  // namespace
+
+Status CheckFits(const Workload& workload, const Plan& plan) {
+  const bool same =
+      plan.named == IsNamed(workload) &&
+      (!plan.named || (SameNames(plan.tables, workload.tables) && SameNames(plan.jobs, workload.jobs)));
+  if (!same)
+    return InvalidInput("the plan names other tables or jobs than what it was made from: make it anew");
+  GODWIT_TRY(CheckPlaced(plan, &Unit::tables, workload.tables.size(), "table"));
+  GODWIT_TRY(CheckPlaced(plan, &Unit::jobs, workload.jobs.size(), "job"));
+  const Placement placement = PlacementOf(workload, plan);
+  for (uint32_t j = 0; j < workload.jobs.size(); ++j) {
+    if (placement.of_job[j] == kNoUnit)
+      return InvalidInput("the plan leaves out " + JobName(workload, JobId{j}));
+  }
+  for (uint32_t t = 0; t < workload.tables.size(); ++t) {
+    const bool moves = workload.tables[t].residence == Residence::kMoves;
+    if (moves != (placement.of_table[t] != kNoUnit)) {
+      return InvalidInput(TableName(workload, TableId{t}) +
+                          " moves, but not in the plan, or the other way round");
+    }
+  }
+  return Ok();
+}
 
 int64_t MovingBytes(const Workload& workload) {
   int64_t total = 0;

@@ -20,7 +20,10 @@ AtomRules AtomRulesOf(const Plan& plan);
 // All bytes that move.
 int64_t MovingBytes(const Workload& workload);
 
-// Which unit of the plan each table and job is in.
+// Whether the plan speaks of the workload's tables and jobs, each in one unit at most. Errors: kInvalidInput.
+Status CheckFits(const Workload& workload, const Plan& plan);
+
+// Which unit of the plan each table and job is in. The plan fits the workload.
 Placement PlacementOf(const Workload& workload, const Plan& plan);
 
 }  // namespace godwit::planner

@@ -39,10 +39,26 @@ class PlanReader {
            [&](const JsonValue& value, Alternative& other) { ReadAlternative(value, other); });
     Append(in, "fingerprint", plan_.fingerprint,
            [&](const JsonValue& value, FingerprintEntry& entry) { ReadFingerprint(value, entry); });
+    CheckWaves(document);
     return std::move(plan_);
   }
 
  private:
+  // Each unit is in the wave that it names, and no wave is empty.
+  void CheckWaves(const JsonValue& document) {
+    if (document.mistake().any()) return;
+    size_t listed = 0;
+    for (uint32_t w = 0; w < plan_.waves.size(); ++w) {
+      if (plan_.waves[w].units.empty()) return document.Wrong("the wave " + plan_.waves[w].id + " is empty");
+      listed += plan_.waves[w].units.size();
+      for (UnitId id : plan_.waves[w].units) {
+        const Unit& unit = plan_.units[Index(id)];
+        if (unit.wave != WaveId{w}) return document.Wrong(unit.id + " is not in the wave that lists it");
+      }
+    }
+    if (listed != plan_.units.size()) document.Wrong("some unit is in no wave, or in one twice");
+  }
+
   template <typename Thing, typename ReadOne>
   void Append(JsonFields& in, const char* key, std::vector<Thing>& things, const ReadOne& read) {
     in.Each(key, [&](const JsonValue& value) { read(value, things.emplace_back()); });

@@ -104,6 +104,22 @@ class PlanCommands(unittest.TestCase):
         self.assertIn("the plan has", self.run_godwit("edit", "pin", "east.users", "--wave", "99", code=2).stderr)
         self.assertIn("--wave N", self.run_godwit("edit", "pin", "east.users", code=2).stderr)
 
+    def test_a_damaged_plan_is_refused_with_its_place(self):
+        whole = self.make()
+
+        def refuses(change, expected):
+            damaged = json.loads(json.dumps(whole))
+            change(damaged)
+            (self.folder / "plan.json").write_text(json.dumps(damaged))
+            self.assertIn(expected, self.run_godwit("explain", "east.users", code=2).stderr)
+
+        refuses(lambda plan: plan["units"][0].update(bytes="many"), "units[0].bytes: a whole number is expected")
+        refuses(lambda plan: plan["units"][0]["tables"].append("no.such"), "there is no table `no.such`")
+        refuses(lambda plan: plan["units"][0]["tables"].extend(plan["units"][-1]["tables"]), "is in two units")
+        refuses(lambda plan: plan["waves"][0].update(units=[]), "the wave w001 is empty")
+        refuses(lambda plan: plan["units"][0].update(jobs=[], tables=[]), "in the plan")
+        refuses(lambda plan: plan.update(format="godwit-plan/9"), "plan again with this version")
+
     def test_what_changed_since_is_a_conflict(self):
         self.make()
         (self.folder / "w.json").write_text(json.dumps(dict(WORKLOAD, jobs=WORKLOAD["jobs"][:-1])))

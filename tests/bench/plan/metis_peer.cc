@@ -1,7 +1,7 @@
 // The peer that plans are measured against: METIS partitions the very graph that the planner orders, then the
 // planner's own means put the parts into order, cut them under the cap and refine them.
 //
-//     metis_peer GRAPH.lg PLAIN.json REFINED.json
+//     metis_peer k-way|recursive GRAPH.lg PLAIN.json REFINED.json
 //
 // Writes METIS's parts in our order (over the cap as METIS leaves them) and the refined units, in the form
 // that check_plan.py reads; prints the seconds that METIS took and that all took after reading.
@@ -14,6 +14,7 @@
 #include <fstream>
 #include <iterator>
 #include <numeric>
+#include <string>
 
 #include "planner/arrange/candidate.h"
 #include "planner/arrange/refine.h"
@@ -32,8 +33,8 @@ double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// METIS's k-way partition with its defaults, into as many parts as the cap asks for.
-arrange::Units MetisUnits(const arrange::Graph& graph, const arrange::Limits& limits) {
+// METIS's partition with its defaults, into as many parts as the cap asks for.
+arrange::Units MetisUnits(const arrange::Graph& graph, const arrange::Limits& limits, bool recursive) {
   const double load = std::accumulate(graph.load.begin(), graph.load.end(), 0.0);
   idx_t nodes = static_cast<idx_t>(graph.size()), constraints = 1, cut = 0;
   idx_t parts = static_cast<idx_t>(std::ceil(load / limits.load_max));
@@ -46,8 +47,9 @@ arrange::Units MetisUnits(const arrange::Graph& graph, const arrange::Limits& li
   }
   for (double own : graph.load)
     weight.push_back(static_cast<idx_t>(own / limits.load_max * kWeightMax / 100));
-  METIS_PartGraphKway(&nodes, &constraints, first.data(), to.data(), weight.data(), nullptr, price.data(),
-                      &parts, nullptr, nullptr, nullptr, &cut, part.data());
+  const auto partition = recursive ? METIS_PartGraphRecursive : METIS_PartGraphKway;
+  partition(&nodes, &constraints, first.data(), to.data(), weight.data(), nullptr, price.data(), &parts,
+            nullptr, nullptr, nullptr, &cut, part.data());
   return {{part.begin(), part.end()}, static_cast<uint32_t>(parts)};
 }
 
@@ -87,7 +89,7 @@ arrange::Candidate Refined(const arrange::Graph& graph, const arrange::Limits& l
   return candidate;
 }
 
-int Run(const char* graph_path, const char* plain_path, const char* refined_path) {
+int Run(bool recursive, const char* graph_path, const char* plain_path, const char* refined_path) {
   std::ifstream in(graph_path);
   const Result<Workload> workload = ReadGraphFile(std::string(std::istreambuf_iterator<char>(in), {}));
   if (!workload.ok()) return 1;
@@ -101,7 +103,7 @@ int Run(const char* graph_path, const char* plain_path, const char* refined_path
   const double cap = static_cast<double>(plan.unit_bytes_max);
   const arrange::Limits limits{cap, plan.request.unit_overhead * cap};
   const double before = Now();
-  arrange::Units parts = MetisUnits(graph, limits);
+  arrange::Units parts = MetisUnits(graph, limits, recursive);
   const double partitioned = Now();
   arrange::ReorderUnits(graph, limits, parts);
   WriteUnits(plain_path, atoms, parts);
@@ -116,9 +118,9 @@ int Run(const char* graph_path, const char* plain_path, const char* refined_path
 }  // namespace godwit::planner
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fputs("usage: metis_peer GRAPH.lg PLAIN.json REFINED.json\n", stderr);
+  if (argc != 5) {
+    std::fputs("usage: metis_peer k-way|recursive GRAPH.lg PLAIN.json REFINED.json\n", stderr);
     return 2;
   }
-  return godwit::planner::Run(argv[1], argv[2], argv[3]);
+  return godwit::planner::Run(std::string(argv[1]) == "recursive", argv[2], argv[3], argv[4]);
 }
