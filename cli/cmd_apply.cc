@@ -45,9 +45,10 @@ Status KeepPlan(const StateFolder& folder, const PlanFile& plan) {
     GODWIT_TRY_ASSIGN(const auto journal, state::OpenSqliteJournal(folder.JournalPath()));
     GODWIT_TRY_ASSIGN(const auto units, journal->ReadFacts("unit"));
     if (!units.empty()) {
-      return Conflict(fmt::format("{} holds a migration by another plan ({}…): finish or cancel that one, or use another "
-                                  "state folder",
-                                  folder.path(), kept->hash.substr(0, 12)));
+      return Conflict(
+          fmt::format("{} holds a migration by another plan ({}…): finish or cancel that one, or use another "
+                      "state folder",
+                      folder.path(), kept->hash.substr(0, 12)));
     }
   }
   return WriteTextFile(folder.PlanPath(), plan.text);
@@ -75,8 +76,9 @@ ExitCode Report(const Output& output, const executor::Engine& engine, executor::
                           : "godwit status, for the units that were not moved");
     return moved ? kExitDone : kExitIncomplete;
   }
-  output.NextStep(end == executor::RunEnd::kStopped ? "the same command goes on where this one stopped"
-                                                    : "see what each unit waits for, then the same command again");
+  output.NextStep(end == executor::RunEnd::kStopped
+                      ? "the same command goes on where this one stopped"
+                      : "see what each unit waits for, then the same command again");
   return kExitIncomplete;
 }
 
@@ -94,8 +96,8 @@ ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const 
   executor::Ledger ledger(migration, **journal, true);
   if (const Status loaded = ledger.Load(); !loaded.ok()) return output.Fail(loaded.error());
   if (settings.approvals.plan && SignedBy(ledger.run(), plan.hash).empty()) {
-    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " + args.plan +
-                                    "` and run `godwit approve " + args.plan + "`"));
+    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " +
+                                    args.plan + "` and run `godwit approve " + args.plan + "`"));
   }
   Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
   if (!opened.ok()) return output.Fail(opened.error());
@@ -123,16 +125,21 @@ std::string DryRun(const executor::Migration& migration) {
   for (const executor::UnitSpec& unit : migration.units) {
     text += fmt::format("\nwave {} unit {}: {} tables, {} jobs\n", unit.wave, unit.id, unit.tables.size(),
                         unit.jobs.size());
-    for (const executor::TableName& table : unit.tables) text += fmt::format("  copy      {}\n", table.Text());
+    for (const executor::TableName& table : unit.tables)
+      text += fmt::format("  copy      {}\n", table.Text());
     for (const executor::JobSpec& job : unit.jobs) {
-      if (job.mode == executor::RunMode::kBoth) text += fmt::format("  dual run  {}, outputs compared\n", job.name);
+      if (job.mode == executor::RunMode::kBoth)
+        text += fmt::format("  dual run  {}, outputs compared\n", job.name);
     }
-    for (const executor::JobSpec& job : unit.jobs) text += fmt::format("  pause     {} at the source, drain\n", job.name);
+    for (const executor::JobSpec& job : unit.jobs)
+      text += fmt::format("  pause     {} at the source, drain\n", job.name);
     for (const executor::TableName& table : unit.tables) {
       text += fmt::format("  deny      writers of {} at the source\n", table.Text());
     }
-    text += "  copy the last difference; seal copiers out; compare both sides; decide once: commit or cancel\n";
-    for (const executor::TableName& table : unit.tables) text += fmt::format("  route     {} to the target\n", table.Text());
+    text +=
+        "  copy the last difference; seal copiers out; compare both sides; decide once: commit or cancel\n";
+    for (const executor::TableName& table : unit.tables)
+      text += fmt::format("  route     {} to the target\n", table.Text());
     for (const executor::JobSpec& job : unit.jobs) {
       text += fmt::format("  hand over {} to the target, unpause\n", job.name);
     }
@@ -158,8 +165,7 @@ ExitCode RunApply(const ApplyArgs& args, const Output& output) {
   if (!settings.ok()) return output.Fail(settings.error());
   Result<PlanFile> plan = ReadPlanFile(args.plan);
   if (!plan.ok()) return output.Fail(plan.error());
-  Result<executor::Migration> migration =
-      executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
+  Result<executor::Migration> migration = executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
   if (!migration.ok()) return output.Fail(migration.error());
   if (settings->source) migration->source_name = settings->source->name;
   if (settings->target) migration->target_name = settings->target->name;

@@ -22,7 +22,8 @@ ExitCode ApprovePlan(const ApproveArgs& args, const config::Settings& settings, 
   if (!folder.ok()) return output.Fail(folder.error());
   const Result<std::unique_ptr<state::Journal>> journal = state::OpenSqliteJournal(folder->JournalPath());
   if (!journal.ok()) return output.Fail(journal.error());
-  const Json body = {{"by", PersonName()}, {"comment", args.comment}, {"plan_hash", plan->hash}, {"what", "plan"}};
+  const Json body = {
+      {"by", PersonName()}, {"comment", args.comment}, {"plan_hash", plan->hash}, {"what", "plan"}};
   const Status said = Say(**journal, "", state::RecordKind::kApproval, body.dump());
   if (!said.ok()) return output.Fail(said.error());
   if (output.json) {

@@ -60,7 +60,8 @@ ExitCode Verify(BegunMigration& begun, const Output& output) {
   const Result<state::ChainCheck> chain = state::VerifyChain(*begun.journal);
   if (!chain.ok()) return output.Fail(chain.error());
   if (chain->broken_at != 0) {
-    return output.Fail(Corrupt(fmt::format("the journal was changed: record {}: {}", chain->broken_at, chain->reason)));
+    return output.Fail(
+        Corrupt(fmt::format("the journal was changed: record {}: {}", chain->broken_at, chain->reason)));
   }
   const Result<std::string> facts = executor::VerifyFacts(begun.migration, *begun.journal);
   if (!facts.ok()) return output.Fail(facts.error());
@@ -70,8 +71,8 @@ ExitCode Verify(BegunMigration& begun, const Output& output) {
   if (output.json) {
     output.PrintJson({{"records", chain->records}, {"head", head->hash}, {"whole", true}});
   } else {
-    output.Print(fmt::format("{} records, the chain holds, the state follows from them; head {}\n", chain->records,
-                             head->hash));
+    output.Print(fmt::format("{} records, the chain holds, the state follows from them; head {}\n",
+                             chain->records, head->hash));
   }
   return kExitDone;
 }

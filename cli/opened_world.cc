@@ -15,7 +15,8 @@ class QuietNotifier : public executor::Notifier {
 
 class LocalWorld : public OpenedWorld {
  public:
-  static Result<std::unique_ptr<OpenedWorld>> Open(const config::Settings& settings, const std::string& program) {
+  static Result<std::unique_ptr<OpenedWorld>> Open(const config::Settings& settings,
+                                                   const std::string& program) {
     auto opened = std::make_unique<LocalWorld>();
     GODWIT_TRY_ASSIGN(opened->source_, local::LocalSite::Open(settings.source->root));
     GODWIT_TRY_ASSIGN(opened->target_, local::LocalSite::Open(settings.target->root));

@@ -28,7 +28,8 @@ Status CheckFolder(const std::string& path) {
   if (lstat(path.c_str(), &info) != 0) return InvalidInput(path + ": " + std::strerror(errno));
   if (!S_ISDIR(info.st_mode)) return InvalidInput(path + " is not a folder (a link is not taken either)");
   if ((info.st_mode & S_IWOTH) != 0) {
-    return InvalidInput(path + " may be written by everybody: `chmod 700` it, whoever writes there drives the migration");
+    return InvalidInput(
+        path + " may be written by everybody: `chmod 700` it, whoever writes there drives the migration");
   }
   return Ok();
 }
@@ -59,7 +60,8 @@ Result<StateFolder> StateFolder::Make(const std::string& path) {
 Result<StateFolder> StateFolder::Find(const std::string& path) {
   StateFolder folder(path);
   if (!fs::exists(folder.JournalPath()) || !fs::exists(folder.PlanPath())) {
-    return InvalidInput("no migration was begun in " + path + ": begin one with `godwit apply PLAN --execute`");
+    return InvalidInput("no migration was begun in " + path +
+                        ": begin one with `godwit apply PLAN --execute`");
   }
   GODWIT_TRY(CheckFolder(path));
   return folder;
@@ -69,7 +71,8 @@ Result<std::unique_ptr<BegunMigration>> OpenMigration(const config::Settings& se
   GODWIT_TRY_ASSIGN(const StateFolder folder, StateFolder::Find(settings.state_folder));
   auto begun = std::make_unique<BegunMigration>();
   GODWIT_TRY_ASSIGN(begun->plan, ReadPlanFile(folder.PlanPath()));
-  GODWIT_TRY_ASSIGN(begun->migration, executor::MigrationOf(begun->plan.plan, begun->plan.hash, PolicyOf(settings)));
+  GODWIT_TRY_ASSIGN(begun->migration,
+                    executor::MigrationOf(begun->plan.plan, begun->plan.hash, PolicyOf(settings)));
   GODWIT_TRY_ASSIGN(begun->journal, state::OpenSqliteJournal(folder.JournalPath(), {.read_only = read_only}));
   begun->ledger = std::make_unique<executor::Ledger>(begun->migration, *begun->journal, true);
   GODWIT_TRY(begun->ledger->Load());
@@ -83,7 +86,8 @@ std::string PersonName() {
   return fmt::format("{}@{}", user != nullptr ? user->pw_name : std::to_string(getuid()), host.data());
 }
 
-Status Say(state::Journal& journal, const std::string& unit, state::RecordKind kind, const std::string& body) {
+Status Say(state::Journal& journal, const std::string& unit, state::RecordKind kind,
+           const std::string& body) {
   executor::SystemClock clock;
   state::Entry entry;
   entry.unit = unit;

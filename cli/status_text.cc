@@ -41,8 +41,8 @@ Json FreezeJson(const Freeze& freeze) {
 
 std::string StatusTable(const std::vector<UnitStatus>& units) {
   std::map<UnitState, int> counts;
-  std::string text = fmt::format("{:<8} {:>4} {:<15} {:>6} {:>5} {:>9}  {}\n", "unit", "wave", "state", "tables", "jobs",
-                                 "frozen", "waits for");
+  std::string text = fmt::format("{:<8} {:>4} {:<15} {:>6} {:>5} {:>9}  {}\n", "unit", "wave", "state",
+                                 "tables", "jobs", "frozen", "waits for");
   for (const UnitStatus& unit : units) {
     ++counts[unit.row->state];
     const int64_t frozen = LongestFreeze(unit);
@@ -106,21 +106,24 @@ Json StatusJson(const std::vector<UnitStatus>& units) {
 
 std::string UnitText(const UnitStatus& unit) {
   const executor::UnitRow& row = *unit.row;
-  std::string text = fmt::format("unit {} · wave {} · {}{}\n", unit.spec->id, unit.spec->wave, UnitStateName(row.state),
-                                 row.held ? " · held: " + row.held_why : "");
-  text += fmt::format("  data belongs to    {}\n", SideName(executor::IsCommitted(row.state) ? row.to() : row.from));
+  std::string text = fmt::format("unit {} · wave {} · {}{}\n", unit.spec->id, unit.spec->wave,
+                                 UnitStateName(row.state), row.held ? " · held: " + row.held_why : "");
+  text += fmt::format("  data belongs to    {}\n",
+                      SideName(executor::IsCommitted(row.state) ? row.to() : row.from));
   text += fmt::format("  cut-over attempts  {} (generation {}, decision {})\n", row.attempts, row.generation,
                       executor::DecisionName(row.decision));
   for (const std::string& what : unit.waits_for) text += "  waits for          " + what + "\n";
   if (!unit.problem.empty()) text += "  problem            " + unit.problem + "\n";
-  for (const executor::TableName& table : unit.spec->tables) text += "  table              " + table.Text() + "\n";
+  for (const executor::TableName& table : unit.spec->tables)
+    text += "  table              " + table.Text() + "\n";
   for (const executor::JobSpec& job : unit.spec->jobs) {
     const auto mode = row.modes.find(job.name);
     text += fmt::format("  job                {} (mode {})\n", job.name,
                         executor::RunModeName(mode == row.modes.end() ? job.mode : mode->second));
   }
   for (const Freeze& freeze : row.freezes) {
-    text += fmt::format("  freeze             {} to {}: {}\n", freeze.begun, freeze.ended.empty() ? "now" : freeze.ended,
+    text += fmt::format("  freeze             {} to {}: {}\n", freeze.begun,
+                        freeze.ended.empty() ? "now" : freeze.ended,
                         FormatDuration(Duration(freeze.milliseconds)));
   }
   for (const auto& [table, difference] : row.differences) {
