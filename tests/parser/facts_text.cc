@@ -54,7 +54,8 @@ std::string SourcesText(const Statement& statement, const std::vector<ColumnSour
   std::vector<std::string> texts;
   for (const ColumnSource& source : sources) {
     const std::string table = source.read < 0 ? "?" : statement.reads[static_cast<size_t>(source.read)].table;
-    const std::string use = source.use == ColumnUse::kDirect ? "" : fmt::format(" ({})", ColumnUseName(source.use));
+    const std::string use =
+        source.use == ColumnUse::kDirect ? "" : fmt::format(" ({})", ColumnUseName(source.use));
     texts.push_back(fmt::format("{}.{}{}", table, source.column, use));
   }
   return Joined(texts, "constant");
@@ -63,7 +64,8 @@ std::string SourcesText(const Statement& statement, const std::vector<ColumnSour
 std::string ColumnsText(const Statement& statement) {
   std::string text;
   for (const ColumnLineage& column : statement.columns) {
-    const std::string target = column.write < 0 ? "" : statement.writes[static_cast<size_t>(column.write)].table + ".";
+    const std::string target =
+        column.write < 0 ? "" : statement.writes[static_cast<size_t>(column.write)].table + ".";
     const std::string name = column.position < 0 ? "rows" : target + column.column;
     text += fmt::format("  {} <- {}\n", column.position < 0 && !target.empty() ? target + "rows" : name,
                         SourcesText(statement, column.sources));
@@ -79,12 +81,14 @@ std::string FunctionsText(const Statement& statement) {
     if (function.window == WindowUse::kOrdered) text += " over ordered";
     if (function.window == WindowUse::kUnordered) text += " over unordered";
     if (!function.arguments.empty()) text += " of " + SourcesText(statement, function.arguments);
-    if (!function.partition_by.empty()) text += " partition by " + SourcesText(statement, function.partition_by);
+    if (!function.partition_by.empty())
+      text += " partition by " + SourcesText(statement, function.partition_by);
     if (!function.order_by.empty()) text += " order by " + SourcesText(statement, function.order_by);
     text += "\n";
   }
   for (const Remark& remark : statement.remarks) {
-    text += fmt::format("  remark {}{}{}\n", RemarkKindName(remark.kind), remark.text.empty() ? "" : " ", remark.text);
+    text += fmt::format("  remark {}{}{}\n", RemarkKindName(remark.kind), remark.text.empty() ? "" : " ",
+                        remark.text);
   }
   return text;
 }
@@ -99,12 +103,14 @@ std::string ReadsText(const Statement& statement, const LineIndex& lines, const 
       text += fmt::format(" at {}:{}", place.line, place.column);
       if (read.role == ReadRole::kDefinition) text += " definition";
       if (read.role == ReadRole::kTarget) text += " target";
-      if (read.only_into >= 0) text += " only into " + statement.writes[static_cast<size_t>(read.only_into)].table;
+      if (read.only_into >= 0)
+        text += " only into " + statement.writes[static_cast<size_t>(read.only_into)].table;
       if (read.temporary) text += " temporary";
       if (!read.via.empty()) text += " via " + read.via;
     }
     for (const Predicate& predicate : read.predicates) {
-      text += fmt::format(" where {} {} {}", predicate.column, predicate.op, fmt::join(predicate.values, " "));
+      text +=
+          fmt::format(" where {} {} {}", predicate.column, predicate.op, fmt::join(predicate.values, " "));
     }
     text += "\n";
   }
@@ -113,10 +119,12 @@ std::string ReadsText(const Statement& statement, const LineIndex& lines, const 
 
 std::string DefinitionText(const Definition& definition) {
   std::string text = fmt::format("  columns {}\n", Joined(definition.columns, "none"));
-  if (!definition.partition_columns.empty()) text += fmt::format("  partitioned by {}\n", fmt::join(definition.partition_columns, ", "));
+  if (!definition.partition_columns.empty())
+    text += fmt::format("  partitioned by {}\n", fmt::join(definition.partition_columns, ", "));
   if (!definition.format.empty()) text += fmt::format("  format {}\n", definition.format);
   if (definition.external) text += "  external\n";
-  for (const auto& [key, value] : definition.properties) text += fmt::format("  property {} = {}\n", key, value);
+  for (const auto& [key, value] : definition.properties)
+    text += fmt::format("  property {} = {}\n", key, value);
   return text;
 }
 
@@ -138,8 +146,8 @@ std::string StatementText(const Statement& statement, const LineIndex& lines, co
     text += fmt::format("  {} {}{}\n", PathUseText(path.use), path.path, path.local ? " (local)" : "");
   }
   for (const SessionEffect& effect : statement.effects) {
-    text += fmt::format("  {}{}{}{}{}\n", EffectText(effect.kind), effect.name.empty() ? "" : " ", effect.name,
-                        effect.value.empty() ? "" : " = ", effect.value);
+    text += fmt::format("  {}{}{}{}{}\n", EffectText(effect.kind), effect.name.empty() ? "" : " ",
+                        effect.name, effect.value.empty() ? "" : " = ", effect.value);
   }
   text += ReadsText(statement, lines, shown);
   if (shown.definition && !statement.definitions.empty()) text += DefinitionText(statement.definitions[0]);
