@@ -377,10 +377,9 @@ class Simulation {
   }
 
   void StrikeDisk() {
-    const int64_t before = world_->target.storage.bytes_total;
     world_->target.storage.bytes_total = world_->target.storage.bytes_used;
     world_->clock.In(swarm_.Between(10s, 20min),
-                     [this, before] { world_->target.storage.bytes_total = before; });
+                     [this] { world_->target.storage.bytes_total = int64_t{1} << 60; });
   }
 
   void StrikeOperator() {
