@@ -139,6 +139,7 @@ void DecideProbation(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Side owner = row.to();
   KeepStopped(turn, row.from);
+  KeepRunning(turn, owner);
   ReplicateWanted(turn, row.from);
   if (row.reverse_requested) {
     turn.Go(Event::kReversalBegun);
@@ -161,6 +162,7 @@ void DecideAtRest(Turn& turn) {
   if (row.state == UnitState::kCompleted) {
     // Its own way back is given up; that of units which read its tables is not.
     KeepStopped(turn, row.from);
+    KeepRunning(turn, row.to());
     ReplicateWanted(turn, row.from);
     DropCopies(turn);
   } else {
