@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -14,6 +12,7 @@
 #include "cli/json_text.h"
 #include "cli/ordered_pool.h"
 #include "cli/statement_json.h"
+#include "cli/text_file.h"
 #include "parser/script.h"
 
 namespace godwit::cli {
@@ -38,19 +37,20 @@ FileAnswer AnswerFile(const std::string& path, const parser::ReadOptions& option
   FileAnswer answer;
   answer.text = "{\"file\":";
   AppendJsonString(path, answer.text);
-  std::ifstream stream(path, std::ios::binary);
-  std::string script((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (!stream.good() && !stream.eof()) {
-    answer.text += ",\"error\":\"cannot be read: does it exist, and may you read it?\"}";
+  const Result<std::string> script = ReadTextFile(path);
+  if (!script.ok()) {
+    answer.text += ",\"error\":";
+    AppendJsonString(script.error().message, answer.text);
+    answer.text += '}';
     answer.incomplete = true;
     return answer;
   }
-  const parser::LineIndex lines(script);
+  const parser::LineIndex lines(*script);
   answer.text += ",\"statements\":[";
   bool first = true;
   parser::Workspace workspace;
   const parser::ScriptEnd end = parser::ReadStatements(
-      script, options,
+      *script, options,
       [&](parser::Statement& statement) {
         answer.text += first ? "\n  " : ",\n  ";
         first = false;

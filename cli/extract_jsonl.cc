@@ -101,11 +101,13 @@ class Answerer {
     const size_t size = block.size();
     block.resize(size + simdjson::SIMDJSON_PADDING, '\n');
     std::string out;
+    out.reserve(answer_size_ + answer_size_ / 8);  // blocks are alike
     for (size_t begin = 0; begin < size;) {
       const size_t end = std::min(block.find('\n', begin), size);
       AnswerLine(std::string_view(block).substr(begin, end - begin), block.size() - begin, out);
       begin = end + 1;
     }
+    answer_size_ = out.size();
     return out;
   }
 
@@ -230,6 +232,7 @@ class Answerer {
   }
 
   bool columns_;
+  size_t answer_size_ = 0;  // of the block before
   parser::ReadOptions options_;
   parser::Workspace workspace_;
   simdjson::ondemand::parser json_;

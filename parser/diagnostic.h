@@ -13,7 +13,7 @@ enum class DiagnosticCode : uint8_t {
   kSyntax,            // the statement does not parse; its facts are guesses
   kUnterminated,      // a string or comment that does not end
   kTooDeep,           // queries or parentheses nested beyond kQueryDepthMax
-  kTooLarge,          // a script of 4 GB or more
+  kTooLarge,          // a script of 4 GB or more, or a statement beyond kStatementTokensMax
   kMissingSemicolon,  // the statement was read; so was the next, which starts on a line of its own
   kDynamicName,       // a table whose name is an expression: IDENTIFIER('a' || x), EXECUTE IMMEDIATE
   kOtherDialect,      // read, but neither Hive nor Spark takes it

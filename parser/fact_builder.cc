@@ -8,8 +8,16 @@
 #include "parser/syntax_error.h"
 
 namespace godwit::parser {
+namespace {
+
+// What a fact costs in time and memory, in steps of resolution.
+constexpr uint64_t kStepsPerColumn = 50;
+constexpr uint64_t kStepsPerSource = 20;
+
+}  // namespace
 
 using T = SqlParser;
+
 void FactBuilder::Start(std::string_view script, const ReadOptions& options, const Session& session,
                         Statement& statement) {
   script_ = script;
@@ -41,13 +49,13 @@ void FactBuilder::Start(std::string_view script, const ReadOptions& options, con
 }
 
 void FactBuilder::Finish() {
+  const bool query = statement_->kind == StatementKind::kQuery;
+  if (query && options_->columns && result_ != kNoResult) Emit({}, result_);
   if (scopes_.cut()) {
     notes_.push_back({DiagnosticCode::kColumnsCut,
                       {At(0).begin, At(0).end},
                       "too many columns flow here: column lineage of this statement is incomplete"});
   }
-  const bool query = statement_->kind == StatementKind::kQuery;
-  if (query && options_->columns && result_ != kNoResult) Emit({}, result_);
   if (!explain_) return;
   statement_->kind = StatementKind::kExplain;
   statement_->writes.clear();
@@ -218,6 +226,7 @@ void FactBuilder::Emit(const Target& target, ResultId result) {
   bool positions_known = true;
   for (uint32_t i = set.columns.begin; i < set.columns.end; ++i) {
     const ResultColumn& column = scopes_.column(i);
+    if (!scopes_.Spend(kStepsPerColumn + kStepsPerSource * column.sources.size())) return;
     const uint32_t position = i - set.columns.begin;
     positions_known &= !column.star;
     ColumnLineage& lineage = statement_->columns.emplace_back();
@@ -227,7 +236,7 @@ void FactBuilder::Emit(const Target& target, ResultId result) {
     lineage.column = named ? names[position] : ColumnText(column);
     CopySources(column.sources, lineage.sources);
   }
-  if (set.rows.size() == 0) return;
+  if (set.rows.size() == 0 || !scopes_.Spend(kStepsPerSource * set.rows.size())) return;
   ColumnLineage& rows = statement_->columns.emplace_back();
   rows.write = target.write;
   rows.position = -1;

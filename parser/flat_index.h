@@ -7,6 +7,8 @@
 
 namespace godwit::parser {
 
+inline uint64_t IndexKey(uint32_t high, uint32_t low) { return (static_cast<uint64_t>(high) << 32) | low; }
+
 class FlatIndex {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;

@@ -79,6 +79,7 @@ void Lexer::ReadStatement() {
       ++position_;
       return;
     }
+    if (tokens_->size() >= kStatementTokensMax) ForgetTokens();
     if (IsDigitByte(c)) {
       ReadNumber();
     } else if (IsWordByte(c)) {
@@ -91,6 +92,13 @@ void Lexer::ReadStatement() {
     }
     first_on_line_ = false;
   }
+}
+
+void Lexer::ForgetTokens() {
+  tokens_->Clear();
+  open_.clear();
+  words_.clear();
+  statement_->too_long = true;
 }
 
 // ---------------------------------------------------------------------------- what is between tokens
@@ -198,6 +206,7 @@ size_t Lexer::WordEnd(size_t begin, uint32_t& hash, uint16_t& flags) {
     }
     if (i == script_.size()) break;
     const unsigned char c = static_cast<unsigned char>(script_[i]);
+    if ((kByteClasses[c] & (kWordByte | kPlaceholderByte)) == 0) break;
     if (c >= 0x80) {
       if (WideSpaceLength(script_, i) > 0) break;
       wide = true;

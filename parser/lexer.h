@@ -12,10 +12,14 @@
 
 namespace godwit::parser {
 
+// One gigabyte of tokens: machines write statements of a hundred megabytes, nobody writes larger ones.
+inline constexpr size_t kStatementTokensMax = 1 << 25;
+
 // What the lexer noticed about a statement besides its tokens.
 struct StatementText {
   Span span;                         // from the first token to the last
   bool has_variable = false;         // some word or string holds a placeholder
+  bool too_long = false;             // more than kStatementTokensMax; its tokens are some of them
   bool missing_semicolon = false;    // cut before a line with a session command (SET x=y, ADD JAR …)
   uint32_t open_quote = kNoToken;    // offset of a string or back-tick that does not end
   uint32_t open_comment = kNoToken;  // offset of a comment that does not end
@@ -42,6 +46,7 @@ class Lexer {
 
  private:
   void ReadStatement();
+  void ForgetTokens();
   bool SkipSpace();
   void SkipLine();
   void SkipBlockComment();

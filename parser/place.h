@@ -22,12 +22,15 @@ class LineIndex {
  public:
   // Keeps a view of `script`, which must outlive it. O(size).
   explicit LineIndex(std::string_view script);
-  // O(log lines + length of the line).
+  // O(log lines), also where one line is the whole script.
   Place Find(uint32_t offset) const;
 
  private:
+  uint32_t Continuations(uint32_t offset) const;
+
   std::string_view script_;
   std::vector<uint32_t> line_begins_;
+  std::vector<uint32_t> continuations_;  // before each kStride bytes: how many continue a UTF-8 character
 };
 
 }  // namespace godwit::parser

@@ -11,6 +11,7 @@ namespace {
 using T = SqlParser;
 
 constexpr size_t kConjunctsMax = 1000;  // of one condition
+constexpr size_t kValuesMax = 1000;     // of one IN list; a longer one pins too little to be kept
 
 struct Condition {
   std::string_view script;
@@ -62,6 +63,7 @@ bool Values(const Condition& condition, Range range, std::vector<std::string>& v
   for (uint32_t i = range.begin; i <= range.end; ++i) {
     if (i < range.end && condition.At(i).type != T::COMMA) continue;
     std::string value;
+    if (values.size() == kValuesMax) return false;
     if (!LiteralValue(condition.script, condition.tokens, {begin, i}, value)) return false;
     values.push_back(std::move(value));
     begin = i + 1;

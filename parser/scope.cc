@@ -11,17 +11,10 @@ namespace {
 
 using T = SqlParser;
 
-// Sources of one statement's columns, counted with their multiplicity. Beyond it column lineage is cut, so
-// that machine-written SQL cannot make it quadratic.
-constexpr size_t kSourcesMax = 4'000'000;
 // References looked at for the arguments of one statement's functions; calls may nest, so this could be
 // quadratic.
 constexpr uint32_t kFunctionReferencesMax = 200'000;
-constexpr uint32_t kIndexedColumns = 16;  // larger result sets are searched through an index
-
-uint64_t Key(uint32_t high, uint32_t low) { return (static_cast<uint64_t>(high) << 32) | low; }
-
-bool IsRowUse(ColumnUse use) { return use != ColumnUse::kDirect && use != ColumnUse::kExpression; }
+constexpr size_t kColumnsMax = 2'000'000;  // of one statement's result sets that stars and unions may make
 
 ColumnUse UseOf(Clause clause) {
   switch (clause) {
@@ -57,6 +50,7 @@ void Scopes::Start(std::string_view script, Dialect dialect, const TokenBuffer& 
   alias_index_.Clear();
   cut_ = false;
   functions_budget_ = kFunctionReferencesMax;
+  steps_ = 0;
 }
 
 // ---------------------------------------------------------------------------------------------- names
@@ -70,262 +64,6 @@ Name Scopes::NameOf(uint32_t token) {
 Name Scopes::Keep(std::string text) {
   kept_.push_back(std::move(text));
   return {kept_.back(), HashWord(kept_.back())};
-}
-
-// -------------------------------------------------------------------------------------------- sources
-
-uint32_t Scopes::Intern(int32_t read, Name name) {
-  const uint32_t next = static_cast<uint32_t>(source_columns_.size());
-  const uint32_t found = interned_.FindOrAdd(Key(static_cast<uint32_t>(read), name.hash), next);
-  if (found == next) {
-    source_columns_.push_back({read, name});
-    stamps_.push_back(0);
-  }
-  return found;
-}
-
-void Scopes::BeginSources() { ++stamp_; }
-
-void Scopes::Append(uint32_t source_column, ColumnUse use) {
-  if (stamps_[source_column] == stamp_) return;
-  if (sources_.size() >= kSourcesMax) {
-    cut_ = true;
-    return;
-  }
-  stamps_[source_column] = stamp_;
-  sources_.push_back({source_column, use});
-}
-
-// What stands behind a column of a result set, as used here.
-void Scopes::AppendColumn(const ResultColumn& column, bool direct) {
-  for (uint32_t i = column.sources.begin; i < column.sources.end; ++i) {
-    const Source source = sources_[i];
-    const bool same = direct && source.use == ColumnUse::kDirect;
-    Append(source.column, IsRowUse(use_) ? use_ : same ? ColumnUse::kDirect : ColumnUse::kExpression);
-  }
-}
-
-// One column out of `*`.
-void Scopes::AppendStar(const ResultColumn& star, Name name, bool direct) {
-  const ColumnUse use = IsRowUse(use_) ? use_ : direct ? ColumnUse::kDirect : ColumnUse::kExpression;
-  for (uint32_t i = star.sources.begin; i < star.sources.end; ++i) {
-    const SourceColumn behind = source_columns_[sources_[i].column];
-    const bool all = behind.name.text == "*";
-    // A union may have put single columns beside the star.
-    Append(all ? Intern(behind.read, name) : sources_[i].column,
-           all || IsRowUse(use_) ? use : ColumnUse::kExpression);
-  }
-}
-
-void Scopes::AppendFrom(const Relation& relation, Name name, bool direct) {
-  const ColumnUse use = IsRowUse(use_) ? use_ : direct ? ColumnUse::kDirect : ColumnUse::kExpression;
-  if (relation.result == kNoResult) {
-    if (relation.read >= 0) Append(Intern(relation.read, name), use);
-    return;
-  }
-  const uint32_t found = FindColumn(relation.result, name);
-  if (found != FlatIndex::kNone) return AppendColumn(columns_[found], direct);
-  const ResultColumn* star = nullptr;
-  const Range range = result(relation.result).columns;
-  for (uint32_t i = range.begin; i < range.end; ++i) {
-    if (!columns_[i].star) continue;
-    if (star != nullptr) return Append(Intern(kUnresolved, name), use);  // from one of several tables
-    star = &columns_[i];
-  }
-  if (star != nullptr) AppendStar(*star, name, direct);
-}
-
-void Scopes::AppendAll(ResultId id, bool direct) {
-  const Range range = result(id).columns;
-  for (uint32_t i = range.begin; i < range.end; ++i) AppendColumn(columns_[i], direct);
-}
-
-void Scopes::AppendRows(Range rows) {
-  for (uint32_t i = rows.begin; i < rows.end; ++i) {
-    const Source source = sources_[i];
-    Append(source.column, source.use);
-  }
-}
-
-// ----------------------------------------------------------------------------------------- resolution
-
-Range Scopes::RelationsOf(size_t level) const {
-  const uint32_t end =
-      level + 1 < selects_.size() ? selects_[level + 1].relations : static_cast<uint32_t>(relations_.size());
-  return {selects_[level].relations, end};
-}
-
-uint32_t Scopes::FindColumn(ResultId id, Name name) {
-  const Range range = result(id).columns;
-  if (range.size() > kIndexedColumns) {
-    const uint32_t found = column_index_.Find(Key(static_cast<uint32_t>(id), name.hash));
-    return found;
-  }
-  for (uint32_t i = range.begin; i < range.end; ++i) {
-    if (columns_[i].name == name && !columns_[i].star) return i;
-  }
-  return FlatIndex::kNone;
-}
-
-bool Scopes::HasStar(ResultId id) const {
-  const Range range = result(id).columns;
-  return std::any_of(columns_.begin() + range.begin, columns_.begin() + range.end,
-                     [](const ResultColumn& column) { return column.star; });
-}
-
-// Whether the chain starts with the relation's name as written: db.t.column.
-bool Scopes::NamesTable(const Reference& reference, const Relation& relation) const {
-  const uint32_t parts = (relation.name.size() + 1) / 2;
-  if (parts < 2 || reference.parts <= parts) return false;
-  for (uint32_t i = 0; i < parts; ++i) {
-    if ((*tokens_)[reference.token + 2 * i].hash != (*tokens_)[relation.name.begin + 2 * i].hash)
-      return false;
-  }
-  return true;
-}
-
-// The relation that the chain's first names (`used` of them) stand for.
-const Relation* Scopes::FindRelation(const Reference& reference, Name first, size_t level, uint16_t& used) {
-  const Range range = RelationsOf(level);
-  for (uint32_t i = range.begin; i < range.end; ++i) {
-    const Relation& relation = relations_[i];
-    if (relation.alias == first) {
-      used = 1;
-      return &relation;
-    }
-    if (reference.parts > 2 && NamesTable(reference, relation)) {
-      used = static_cast<uint16_t>((relation.name.size() + 1) / 2);
-      return &relation;
-    }
-  }
-  return nullptr;
-}
-
-// What `x.*` or `db.t.*` means. `tab.*` although tab has an alias: nobody else can be meant.
-const Relation* Scopes::FindStarRelation(const Reference& reference) {
-  const Name first = NameOf(reference.token);
-  const Range range = RelationsOf(selects_.size() - 1);
-  const auto named = [&](const Relation& relation) {
-    if (relation.name.size() < 2u * reference.parts - 1) return false;
-    for (uint32_t i = 0; i < 2u * reference.parts; i += 2) {
-      const uint32_t written = reference.token + 2u * reference.parts - 2 - i;
-      if ((*tokens_)[written].hash != (*tokens_)[relation.name.end - 1 - i].hash) return false;
-    }
-    return true;
-  };
-  for (uint32_t i = range.begin; i < range.end && reference.parts == 1; ++i) {
-    if (relations_[i].alias == first) return &relations_[i];
-  }
-  for (uint32_t i = range.begin; i < range.end; ++i) {
-    if (named(relations_[i])) return &relations_[i];
-  }
-  return nullptr;
-}
-
-Scopes::Outcome Scopes::ResolveUnqualified(Name name, bool direct, size_t level) {
-  const Range range = RelationsOf(level);
-  const Select& select = selects_[level];
-  const bool shared =
-      select.natural || std::find(usings_.begin() + select.usings, usings_.end(), name) != usings_.end();
-  const Relation* open = nullptr;
-  size_t open_count = 0;
-  bool found = false;
-  for (uint32_t i = range.begin; i < range.end && (!found || shared); ++i) {
-    const Relation& relation = relations_[i];
-    if (relation.result == kNoResult || HasStar(relation.result)) {
-      ++open_count;
-      open = &relation;
-    }
-    if (relation.result == kNoResult) continue;
-    const uint32_t column = FindColumn(relation.result, name);
-    if (column == FlatIndex::kNone) continue;
-    AppendColumn(columns_[column], direct);
-    found = true;
-  }
-  if (shared && open_count > 0) {
-    for (uint32_t i = range.begin; i < range.end; ++i) AppendFrom(relations_[i], name, direct);
-    return Outcome::kDone;
-  }
-  if (found) return Outcome::kDone;
-  if (open_count == 0) return Outcome::kAbsent;
-  if (open_count == 1) {
-    AppendFrom(*open, name, direct);
-  } else {
-    Append(Intern(kUnresolved, name), IsRowUse(use_) ? use_
-                                      : direct       ? ColumnUse::kDirect
-                                                     : ColumnUse::kExpression);
-  }
-  return Outcome::kDone;
-}
-
-// A column that the same select list names: SELECT a + b AS c, c * 2.
-bool Scopes::ResolveAlias(Name name, bool direct) {
-  for (; alias_indexed_ < columns_.size(); ++alias_indexed_) {
-    alias_index_.FindOrAdd(Key(serial_, columns_[alias_indexed_].name.hash), alias_indexed_);
-  }
-  const uint32_t found = alias_index_.Find(Key(serial_, name.hash));
-  if (found == FlatIndex::kNone || columns_[found].star || found < branch_columns_) return false;
-  AppendColumn(columns_[found], direct);
-  return true;
-}
-
-Scopes::Outcome Scopes::Resolve(const Reference& reference, Name first, bool direct) {
-  for (size_t level = selects_.size(); level-- > 0;) {
-    if (level + 1 < selects_.size() && !selects_[level].has_from) return Outcome::kLater;
-    uint16_t used = 0;
-    if (reference.parts > 1) {
-      if (const Relation* relation = FindRelation(reference, first, level, used)) {
-        // A field of a struct column is the column.
-        AppendFrom(*relation, NameOf(reference.token + 2u * used), direct && reference.parts == used + 1);
-        return Outcome::kDone;
-      }
-    } else if (ResolveUnqualified(first, direct, level) == Outcome::kDone) {
-      return Outcome::kDone;
-    }
-    if (!selects_[level].correlated) break;
-  }
-  // No relation of that name: a struct column, then.
-  if (reference.parts > 1) return ResolveUnqualified(first, false, selects_.size() - 1);
-  return Outcome::kAbsent;
-}
-
-// Of an item, or with use_ a row use.
-void Scopes::ResolveReference(const Reference& reference, bool direct) {
-  if (reference.query != kNoResult) {
-    if (reference.parts > 0) AppendAll(reference.query, false);
-    return;
-  }
-  const Name name = NameOf(reference.token);
-  const bool alias_first =
-      reference.parts == 1 && (reference.clause == Clause::kHaving || reference.clause == Clause::kOrder ||
-                               reference.clause == Clause::kGroup);
-  if (alias_first && ResolveAlias(name, direct)) return;
-  switch (Resolve(reference, name, direct)) {
-    case Outcome::kDone: return;
-    case Outcome::kLater:
-      deferred_.push_back(reference);
-      if (!IsRowUse(use_)) deferred_.back().clause = selects_[selects_.size() - 2].clause;
-      return;
-    case Outcome::kAbsent: break;
-  }
-  if (ResolveAlias(name, direct)) return;
-  const ColumnUse use = IsRowUse(use_) ? use_ : direct ? ColumnUse::kDirect : ColumnUse::kExpression;
-  Append(Intern(kUnresolved, name), use);
-}
-
-SourceColumn Scopes::Locate(uint32_t token, uint16_t parts) {
-  const uint32_t mark = static_cast<uint32_t>(sources_.size());
-  const ColumnUse use = use_;
-  use_ = ColumnUse::kDirect;
-  BeginSources();
-  const Name first = NameOf(token);
-  const Outcome outcome = Resolve({token, parts, Clause::kItems, kNoResult}, first, true);
-  use_ = use;
-  SourceColumn located{kUnresolved, first};
-  const bool one = sources_.size() == mark + 1 && sources_.back().use == ColumnUse::kDirect;
-  if (outcome == Outcome::kDone && one) located = source_columns_[sources_.back().column];
-  sources_.resize(mark);
-  return located;
 }
 
 // ------------------------------------------------------------------------------------------- finishing
@@ -387,11 +125,12 @@ ResultColumn& Scopes::AddColumn(Name name) {
 ResultId Scopes::AddResult(uint32_t first_column, Range rows) {
   const ResultId id = static_cast<ResultId>(results_.size());
   const uint32_t end = static_cast<uint32_t>(columns_.size());
-  results_.push_back({{first_column, end}, rows});
+  results_.push_back({{first_column, end}, rows, false});
+  for (uint32_t i = first_column; i < end; ++i) results_.back().star |= columns_[i].star;
   if (end - first_column > kIndexedColumns) {
     for (uint32_t i = first_column; i < end; ++i) {
       if (!columns_[i].star)
-        column_index_.FindOrAdd(Key(static_cast<uint32_t>(id), columns_[i].name.hash), i);
+        column_index_.FindOrAdd(IndexKey(static_cast<uint32_t>(id), columns_[i].name.hash), i);
     }
   }
   return id;
@@ -448,7 +187,8 @@ void Scopes::AddItemColumns(const Item& item, uint32_t position) {
   }
   if (item.window != kNoToken) {
     const uint32_t open = WindowOpening(item.window);
-    for (uint32_t i = item.references.end; open != kNoToken && i < references_.size(); ++i) {
+    const bool affordable = Spend(windows_.size() + references_.size() - item.references.end);
+    for (uint32_t i = item.references.end; affordable && open != kNoToken && i < references_.size(); ++i) {
       const bool inside = references_[i].token > open && references_[i].token < (*tokens_)[open].link;
       if (inside) ResolveReference(references_[i], false);
     }
@@ -483,6 +223,8 @@ void Scopes::AddStarColumns(const Relation& relation, bool skip_usings) {
     return std::find(usings_.begin() + selects_.back().usings, usings_.end(), name) != usings_.end();
   };
   const Range range = result(relation.result).columns;
+  if (columns_.size() + range.size() > kColumnsMax) cut_ = true;
+  if (!Spend(range.size() * (1 + usings_.size()))) return;
   for (uint32_t i = range.begin; i < range.end; ++i) {
     if (skip_usings && used(columns_[i].name)) continue;
     const ResultColumn column = columns_[i];
@@ -506,6 +248,7 @@ void Scopes::AddRowSources(const Select& select) {
   }
   use_ = ColumnUse::kDirect;
   const Range range = RelationsOf(selects_.size() - 1);
+  if (!Spend(range.size())) return;
   for (uint32_t i = range.begin; i < range.end; ++i) {
     if (relations_[i].result != kNoResult) AppendRows(result(relations_[i].result).rows);
   }
@@ -613,7 +356,8 @@ ResultId Scopes::Union(const ResultId* results, size_t count) {
   const Range first = result(results[0]).columns;
   uint32_t width = first.size();
   for (size_t k = 1; k < count; ++k) width = std::max(width, result(results[k]).columns.size());
-  for (uint32_t i = 0; i < width; ++i) {
+  if (columns_.size() + width > kColumnsMax) cut_ = true;
+  for (uint32_t i = 0; i < width && Spend(count); ++i) {
     ResultColumn merged{{}, {static_cast<uint32_t>(sources_.size()), 0}, false};
     BeginSources();
     for (size_t k = 0; k < count; ++k) {
@@ -664,8 +408,9 @@ void Scopes::CopySources(Range range, const Select& select, std::vector<ColumnSo
 }
 
 // The parenthesis of the window that the token opens or names.
-uint32_t Scopes::WindowOpening(uint32_t token) const {
+uint32_t Scopes::WindowOpening(uint32_t token) {
   if ((*tokens_)[token].type != T::WORD) return token;
+  if (!Spend(windows_.size())) return kNoToken;
   for (size_t i = windows_.size(); i-- > selects_.back().windows;) {
     if (windows_[i].name_hash == (*tokens_)[token].hash) return windows_[i].open;
   }

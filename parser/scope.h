@@ -56,6 +56,7 @@ struct ResultColumn {
 struct ResultSet {
   Range columns;
   Range rows;  // sources that decide which rows there are
+  bool star;   // some column is one
 };
 
 struct Relation {
@@ -191,7 +192,9 @@ class Scopes {
   const SourceColumn& source_column(uint32_t index) const { return source_columns_[index]; }
 
   std::vector<Name> names;           // lists of names that items and relations refer to
-  bool cut() const { return cut_; }  // sources were dropped, see kSourcesMax
+  bool cut() const { return cut_; }  // column lineage is incomplete, see kStepsMax
+  // Counts work; false, and cut, when the statement has had all it may have.
+  bool Spend(uint64_t steps);
 
  private:
   enum class Outcome : uint8_t {
@@ -200,6 +203,9 @@ class Scopes {
     kLater
   };  // kLater: known when the select around it has its FROM
 
+  static constexpr uint32_t kIndexedColumns = 16;  // larger result sets are searched through an index
+
+  ColumnUse UseHere(bool direct) const;
   void BeginSources();
   void Append(uint32_t source_column, ColumnUse use);
   void AppendColumn(const ResultColumn& column, bool direct);
@@ -213,11 +219,11 @@ class Scopes {
   Outcome ResolveUnqualified(Name name, bool direct, size_t level);
   bool ResolveAlias(Name name, bool direct);
   const Relation* FindStarRelation(const Reference& reference);
-  uint32_t WindowOpening(uint32_t token) const;
+  uint32_t WindowOpening(uint32_t token);
   const Relation* FindRelation(const Reference& reference, Name first, size_t level, uint16_t& used);
   bool NamesTable(const Reference& reference, const Relation& relation) const;
   uint32_t FindColumn(ResultId result, Name name);
-  bool HasStar(ResultId result) const;
+  bool HasStar(ResultId id) const { return result(id).star; }
   Range RelationsOf(size_t level) const;
 
   void AddItemColumns(const Item& item, uint32_t position);
@@ -262,6 +268,7 @@ class Scopes {
   ColumnUse use_ = ColumnUse::kDirect;  // of what is being resolved
   uint32_t branch_columns_ = 0;         // columns of the select being finished begin here
   uint32_t functions_budget_ = 0;
+  uint64_t steps_ = 0;
   bool cut_ = false;
 };
 

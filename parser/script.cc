@@ -16,6 +16,9 @@ namespace {
 
 using T = SqlParser;
 
+// Substitution may make of a script this many times its size, so that SET a=${a}${a} stays harmless.
+constexpr size_t kExpansionFactorMax = 16;
+
 // Statements that can stand on their own; one that starts a line where the grammar cannot go on ends the
 // statement before it.
 bool StartsStatement(const Token& token) {
@@ -121,6 +124,7 @@ class Reader {
   SqlParser& parser_;
   const Expansion* expansion_ = nullptr;
   std::optional<LineIndex> lines_;
+  size_t expanded_ = 0;  // bytes of statements after substitution
   Statement& statement_;
   int32_t count_ = 0;
   bool quit_ = false;    // QUIT or EXIT: the rest never runs
@@ -149,6 +153,12 @@ void Reader::ReadText(std::string_view text, const Expansion* expansion) {
 bool Reader::ReadExpanded(std::string_view text, Span span, const Expansion*) {
   Expansion expansion;
   if (!ExpandVariables(text, span, end_.session.variables, expansion)) return false;
+  expanded_ += expansion.text.size();
+  if (expanded_ > kExpansionMax + kExpansionFactorMax * script_.size()) {
+    Report(DiagnosticCode::kVariableTooLong, span,
+           "this script's variables have become too long; they stay as they are from here on");
+    return false;
+  }
   if (expansion.too_long)
     Report(DiagnosticCode::kVariableTooLong, span,
            "a variable's value is too long or refers to itself; it stays as it is");
@@ -172,7 +182,12 @@ bool Reader::ReadQuotedScript(std::string_view text) {
 void Reader::ReadTokens(std::string_view text, Lexer& lexer, const StatementText& statement) {
   broken_ = false;
   const uint32_t end = static_cast<uint32_t>(stream_.tokens().size()) - 1;
-  if (statement.open_quote != kNoToken) {
+  if (statement.too_long) {
+    Report(DiagnosticCode::kTooLarge, statement.span, "this statement is too long to be read: split it");
+    Clear(statement_);
+    statement_.certainty = Certainty::kGuessed;
+    Deliver({0, end});
+  } else if (statement.open_quote != kNoToken) {
     ReadOpenQuote(text, statement.open_quote);
   } else {
     for (uint32_t begin = 0; begin < end;) begin = ReadStatement(text, begin);

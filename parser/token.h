@@ -4,6 +4,7 @@
 
 #include <antlr4-runtime/antlr4-runtime.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -63,7 +64,7 @@ class TokenBuffer {
   Token& back() { return slots_[size_ - 1]; }
 
   Token& Add() {
-    if (size_ == slots_.size()) slots_.resize(slots_.size() < kFirst ? kFirst : slots_.size() * 2);
+    if (size_ == slots_.size()) Grow();
     return slots_[size_++];
   }
   void RemoveLast(size_t count) { size_ -= count; }
@@ -75,7 +76,15 @@ class TokenBuffer {
 
  private:
   static constexpr size_t kFirst = 256;
+  static constexpr size_t kStep = 1 << 16;
   static constexpr size_t kKeptMax = 1 << 16;
+  // Doubles the capacity, but touches of its memory only what is soon used.
+  void Grow() {
+    const size_t size = slots_.size();
+    if (size == slots_.capacity()) slots_.reserve(size < kFirst ? kFirst : size * 2);
+    slots_.resize(std::min(slots_.capacity(), size + kStep));
+  }
+
   std::vector<Token> slots_;
   size_t size_ = 0;
 };
