@@ -169,6 +169,7 @@ void AddPlan(CLI::App& app, Invocation& invocation) {
   AddPlanExplain(*command, invocation);
   AddPlanDiff(*command, invocation);
   AddPlanEdit(*command, invocation);
+  AddPlanSimulate(*command, invocation);
   command->callback([&invocation, args, command] {
     if (!command->get_subcommands().empty()) return;
     invocation.run = [args](const Output& output) { return RunPlan(*args, output); };

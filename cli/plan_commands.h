@@ -8,5 +8,6 @@ namespace godwit::cli {
 void AddPlanExplain(CLI::App& plan, Invocation& invocation);
 void AddPlanDiff(CLI::App& plan, Invocation& invocation);
 void AddPlanEdit(CLI::App& plan, Invocation& invocation);
+void AddPlanSimulate(CLI::App& plan, Invocation& invocation);
 
 }  // namespace godwit::cli

@@ -1,7 +1,6 @@
 #include "planner/explain.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -9,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
-#include "planner/atoms.h"
+#include "planner/company.h"
 #include "planner/cost.h"
 #include "planner/make_plan.h"
 
@@ -17,104 +16,6 @@ namespace godwit::planner {
 namespace {
 
 constexpr size_t kPlacesMax = 8;  // looked at besides its own
-constexpr size_t kNamesMax = 5;   // in one sentence
-
-// "a, b and 7 more".
-std::string Listed(const std::vector<std::string>& names) {
-  const size_t shown = std::min(names.size(), kNamesMax);
-  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, ", "));
-  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
-  return text;
-}
-
-// The tables and jobs that can never be apart from one table.
-class Company {
- public:
-  Company(const Workload& workload, const Plan& plan, TableId table)
-      : workload_(workload), plan_(plan), atoms_(MakeAtoms(workload, AtomRulesOf(plan))), table_(table) {
-    for (uint32_t t = 0; t < atoms_.of_table.size(); ++t) {
-      if (Has(TableId{t})) tables_.push_back(TableId{t});
-    }
-  }
-
-  const std::vector<TableId>& tables() const { return tables_; }
-  bool Has(TableId table) const { return atoms_.of_table[Index(table)] == atom(); }
-  bool Has(JobId job) const { return atoms_.of_job[Index(job)] == atom(); }
-  double load() const { return atoms_.load[atom()]; }
-
-  std::vector<Reason> Reasons() const {
-    std::vector<Reason> reasons;
-    AddWriters(reasons);
-    AddSharedWriters(reasons);
-    const uint8_t causes = atoms_.causes[atom()];
-    if (causes & kCycle) reasons.push_back({"cycle", "its jobs are in a cycle: each feeds the others"});
-    if (causes & kTied) {
-      reasons.push_back({"tie", "a tie keeps it with the other tables of its workflow, owner or group"});
-    }
-    if (causes & kUnknownUpstream) {
-      reasons.push_back(
-          {"unknown-upstream", "a writer here could not be read: what is known of its input stays with it"});
-    }
-    if (causes & kEdited) AddEdits(reasons);
-    if (tables_.size() > 1) {
-      reasons.push_back({"whole", "so these are never apart: " + Listed(NamesOf(tables_))});
-    }
-    return reasons;
-  }
-
- private:
-  Node atom() const { return atoms_.of_table[Index(table_)]; }
-
-  std::vector<std::string> NamesOf(const std::vector<TableId>& tables) const {
-    std::vector<std::string> names;
-    for (TableId id : tables) names.push_back(TableName(workload_, id));
-    return names;
-  }
-
-  void AddWriters(std::vector<Reason>& reasons) const {
-    std::vector<std::string> writers;
-    for (const Access& access : workload_.accesses) {
-      if (access.kind == AccessKind::kWrite && access.table == table_)
-        writers.push_back(JobName(workload_, access.job));
-    }
-    if (writers.empty()) {
-      reasons.push_back({"writer", "no job writes it: it moves on its own"});
-    } else {
-      reasons.push_back({"writer", "what writes it moves with it: " + Listed(writers)});
-    }
-  }
-
-  void AddSharedWriters(std::vector<Reason>& reasons) const {
-    std::map<JobId, std::vector<std::string>> also;  // what the table's writers write besides
-    std::set<JobId> writers;
-    for (const Access& access : workload_.accesses) {
-      if (access.kind == AccessKind::kWrite && access.table == table_) writers.insert(access.job);
-    }
-    for (const Access& access : workload_.accesses) {
-      if (access.kind != AccessKind::kWrite || access.table == table_ || !writers.contains(access.job))
-        continue;
-      also[access.job].push_back(TableName(workload_, access.table));
-    }
-    for (const auto& [job, tables] : also) {
-      reasons.push_back(
-          {"shared-writer", fmt::format("{} also writes {}", JobName(workload_, job), Listed(tables))});
-    }
-  }
-
-  void AddEdits(std::vector<Reason>& reasons) const {
-    for (const Edit& edit : plan_.edits) {
-      if (std::ranges::none_of(edit.tables, [&](TableId id) { return Has(id); })) continue;
-      reasons.push_back({"edited", fmt::format("an edit keeps {} together{}", Listed(NamesOf(edit.tables)),
-                                               edit.why.empty() ? "" : ": " + edit.why)});
-    }
-  }
-
-  const Workload& workload_;
-  const Plan& plan_;
-  const Atoms atoms_;
-  const TableId table_;
-  std::vector<TableId> tables_;
-};
 
 // What binds the table to the rest of its unit: reads that would be cut if it left.
 void AddBonds(const Workload& workload, const Placement& placement, const Company& company,

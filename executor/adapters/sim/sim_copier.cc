@@ -60,7 +60,9 @@ void SimCopier::NextFile(const std::string& tag) {
       if (copy.request.bytes_per_second_max > 0) rate = std::min(rate, copy.request.bytes_per_second_max);
       const double seconds =
           static_cast<double>(copy.files[copy.file].second.bytes) / static_cast<double>(rate);
-      clock_.In(Nanoseconds(static_cast<int64_t>(seconds * 1e9) + 1), [this, tag] { FinishFile(tag); });
+      const Nanoseconds begin = one_line ? std::max(clock_.now(), line_free_at_) : clock_.now();
+      line_free_at_ = begin + Nanoseconds(static_cast<int64_t>(seconds * 1e9) + 1);
+      clock_.At(line_free_at_, [this, tag] { FinishFile(tag); });
       return;
     }
     ++copy.item;

@@ -196,7 +196,8 @@ class SimCopier : public Copier {
   Result<Effect> Cancel(const std::string& tag) override;
   Result<std::vector<std::string>> Running(const std::string& prefix) override;
 
-  int64_t bytes_per_second = int64_t{100} << 20;  // of one copy
+  int64_t bytes_per_second = int64_t{100} << 20;  // of one copy, or of the line
+  bool one_line = false;                          // files of all copies wait for each other
   int64_t bytes_copied = 0;                       // of all copies together
   // Asked before each file: true lets the copy die there. May be empty.
   std::function<bool(const std::string& tag)> dies;
@@ -225,6 +226,7 @@ class SimCopier : public Copier {
   SimSite& source_;
   SimSite& target_;
   std::map<std::string, Copy> copies_;
+  Nanoseconds line_free_at_{0};
 };
 
 class SimNotifier : public Notifier {
