@@ -421,7 +421,8 @@ uint32_t FactBuilder::As(Water& water, uint32_t i) {
     water.aliases = column_names_;
     return next.link + 1;
   }
-  if (next.type == T::WORD || next.type == T::STRING) water.alias = i + 1;
+  if (next.type != T::WORD && next.type != T::STRING) return i + 1;
+  water.alias = i + 1;
   return i + 2;
 }
 

@@ -79,6 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Check(FactsText(first, text, all) == FactsText(ReadAgain(text, options), text, all),
         "a second reading differs");
   options.columns = false;
-  Check(Tables(first) == Tables(ReadAgain(text, options)), "tables differ without columns");
+  const Script tables = ReadAgain(text, options);
+  // Without columns most parentheses are jumped over, and with them errors that stand there.
+  const bool read = first.diagnostics.empty() && tables.diagnostics.empty();
+  Check(!read || Tables(first) == Tables(tables), "tables differ without columns");
   return 0;
 }
