@@ -11,8 +11,10 @@
 #include "cli/state_folder.h"
 #include "cli/status_text.h"
 #include "cli/text_file.h"
+#include "config/scan_settings.h"
 #include "executor/from_plan.h"
 #include "executor/runtime.h"
+#include "lineage/drift.h"
 #include "state/lock_file.h"
 
 namespace godwit::cli {
@@ -25,6 +27,8 @@ struct ApplyArgs {
   bool wait = false;
 };
 
+constexpr size_t kDriftNamed = 20;
+
 std::atomic<bool> stop_requested{false};
 
 void OnSignal(int) {
@@ -35,23 +39,6 @@ void OnSignal(int) {
 std::string SignedBy(const executor::RunRow& run, const std::string& plan_hash) {
   const auto found = run.approvals.find(plan_hash);
   return found == run.approvals.end() ? "" : found->second;
-}
-
-// The plan in the state folder is the one that is obeyed from now on.
-Status KeepPlan(const StateFolder& folder, const PlanFile& plan) {
-  const Result<PlanFile> kept = ReadPlanFile(folder.PlanPath());
-  if (kept.ok() && kept->hash == plan.hash) return Ok();
-  if (kept.ok() && access(folder.JournalPath().c_str(), F_OK) == 0) {
-    GODWIT_TRY_ASSIGN(const auto journal, state::OpenSqliteJournal(folder.JournalPath()));
-    GODWIT_TRY_ASSIGN(const auto units, journal->ReadFacts("unit"));
-    if (!units.empty()) {
-      return Conflict(
-          fmt::format("{} holds a migration by another plan ({}…): finish or cancel that one, or use another "
-                      "state folder",
-                      folder.path(), kept->hash.substr(0, 12)));
-    }
-  }
-  return WriteTextFile(folder.PlanPath(), plan.text);
 }
 
 std::function<void(const executor::EngineEvent&)> TellOn(const Output& output) {
@@ -160,11 +147,35 @@ nlohmann::ordered_json DryRunJson(const executor::Migration& migration) {
   return {{"executed", false}, {"plan_hash", migration.plan_hash}, {"units", units}};
 }
 
+// What was read for the plan has to be what lies there now: a script that changed may write other tables.
+Status RefuseDrift(const planner::Plan& plan, const config::Settings& settings) {
+  std::vector<std::string> roots;
+  std::vector<lineage::ScannedFile> files;
+  for (const planner::FingerprintEntry& entry : plan.fingerprint) {
+    if (entry.kind == "root") roots.push_back(entry.name);
+    if (entry.kind == "file") files.push_back({entry.name, entry.digest});
+  }
+  GODWIT_TRY_ASSIGN(const config::ScanSettings scan, config::ReadScanSettings(settings.file));
+  GODWIT_TRY_ASSIGN(const std::vector<lineage::FileDrift> drift,
+                    lineage::FindDrift(roots, scan.exclude, files));
+  if (drift.empty()) return Ok();
+  std::string names;
+  for (size_t i = 0; i < std::min(drift.size(), kDriftNamed); ++i) {
+    names += fmt::format("\n  {} {}", drift[i].what, drift[i].path);
+  }
+  if (drift.size() > kDriftNamed) names += fmt::format("\n  and {} more", drift.size() - kDriftNamed);
+  return InvalidInput(
+      fmt::format("{} files are not what the plan was made from: run `godwit scan`, plan and approve again, "
+                  "or restore them{}",
+                  drift.size(), names));
+}
+
 ExitCode RunApply(const ApplyArgs& args, const Output& output) {
   Result<config::Settings> settings = config::ReadSettings(args.config);
   if (!settings.ok()) return output.Fail(settings.error());
   Result<PlanFile> plan = ReadPlanFile(args.plan);
   if (!plan.ok()) return output.Fail(plan.error());
+  if (const Status same = RefuseDrift(plan->plan, *settings); !same.ok()) return output.Fail(same.error());
   Result<executor::Migration> migration = executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
   if (!migration.ok()) return output.Fail(migration.error());
   if (settings->source) migration->source_name = settings->source->name;

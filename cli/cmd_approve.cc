@@ -20,6 +20,7 @@ ExitCode ApprovePlan(const ApproveArgs& args, const config::Settings& settings, 
   if (!plan.ok()) return output.Fail(plan.error());
   const Result<StateFolder> folder = StateFolder::Make(settings.state_folder);
   if (!folder.ok()) return output.Fail(folder.error());
+  if (const Status kept = KeepPlan(*folder, *plan); !kept.ok()) return output.Fail(kept.error());
   const Result<std::unique_ptr<state::Journal>> journal = state::OpenSqliteJournal(folder->JournalPath());
   if (!journal.ok()) return output.Fail(journal.error());
   const Json body = {

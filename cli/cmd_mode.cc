@@ -1,6 +1,9 @@
 // `godwit mode`: which sides run a job before its unit's switch.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "cli/command.h"
 #include "cli/state_folder.h"
 
@@ -21,13 +24,6 @@ struct ModeArgs {
 RunMode ModeOf(const executor::UnitRow& row, const JobSpec& job) {
   const auto set = row.modes.find(job.name);
   return executor::IsCommitted(row.state) ? RunMode::kNew : set == row.modes.end() ? job.mode : set->second;
-}
-
-const JobSpec* FindJob(const UnitSpec& unit, const std::string& name) {
-  for (const JobSpec& job : unit.jobs) {
-    if (job.name == name) return &job;
-  }
-  return nullptr;
 }
 
 ExitCode Show(const ModeArgs& args, const Output& output) {
@@ -69,32 +65,74 @@ std::string Refusal(const executor::UnitRow& row, const UnitSpec& unit, const Jo
   return "";
 }
 
+struct Change {
+  const UnitSpec* unit;
+  const JobSpec* job;
+  std::string refusal;  // empty: it is made
+};
+
+// The job of this name, or every job of the workflow of this name. Errors: kInvalidInput with the nearest
+// job.
+Result<std::vector<Change>> ChangesOf(const BegunMigration& begun, const ModeArgs& args) {
+  std::set<std::string> of_workflow;
+  for (const planner::PlannedJob& job : begun.plan.plan.jobs) {
+    if (job.workflow == args.job) of_workflow.insert(job.name);
+  }
+  std::vector<Change> changes;
+  for (size_t i = 0; i < begun.migration.units.size(); ++i) {
+    const UnitSpec& unit = begun.migration.units[i];
+    for (const JobSpec& job : unit.jobs) {
+      if (job.name != args.job && !of_workflow.contains(job.name)) continue;
+      changes.push_back(
+          {&unit, &job, Refusal(begun.ledger->row(i), unit, job, *executor::ParseRunMode(args.mode))});
+    }
+  }
+  if (changes.empty()) {
+    GODWIT_TRY(FindUnit(begun.migration, args.job));
+    return InvalidInput("`" + args.job + "` is neither a job nor a workflow: modes are set by job");
+  }
+  return changes;
+}
+
+// All in one append: either every job that may change does, or none.
+Status Record(const BegunMigration& begun, const ModeArgs& args, const std::vector<Change>& changes) {
+  std::vector<state::Entry> entries;
+  for (const Change& change : changes) {
+    if (!change.refusal.empty()) continue;
+    const Json body = {{"by", PersonName()},
+                       {"comment", args.comment},
+                       {"job", change.job->name},
+                       {"mode", args.mode},
+                       {"verb", "mode"}};
+    entries.push_back(SpokenEntry(change.unit->id, state::RecordKind::kControl, body.dump()));
+  }
+  GODWIT_TRY(begun.journal->Append(0, std::nullopt, entries, nullptr));
+  return Ok();
+}
+
 ExitCode Set(const ModeArgs& args, const Output& output) {
   const Result<config::Settings> settings = config::ReadSettings(args.config);
   if (!settings.ok()) return output.Fail(settings.error());
   const Result<std::unique_ptr<BegunMigration>> begun = OpenMigration(*settings, false);
   if (!begun.ok()) return output.Fail(begun.error());
-  const Result<size_t> unit = FindUnit((*begun)->migration, args.job);
-  if (!unit.ok()) return output.Fail(unit.error());
-  const UnitSpec& spec = (*begun)->migration.units[*unit];
-  const JobSpec* job = FindJob(spec, args.job);
-  if (job == nullptr)
-    return output.Fail(InvalidInput("`" + args.job + "` is not a job: modes are set by job"));
-  const std::string refusal =
-      Refusal((*begun)->ledger->row(*unit), spec, *job, *executor::ParseRunMode(args.mode));
-  if (!refusal.empty()) return output.Fail(InvalidInput(args.job + ": " + refusal));
-  const Json body = {{"by", PersonName()},
-                     {"comment", args.comment},
-                     {"job", args.job},
-                     {"mode", args.mode},
-                     {"verb", "mode"}};
-  const Status said = Say(*(*begun)->journal, spec.id, state::RecordKind::kControl, body.dump());
-  if (!said.ok()) return output.Fail(said.error());
-  if (output.json) {
-    output.PrintJson({{"job", args.job}, {"unit", spec.id}, {"mode", args.mode}});
-  } else {
-    output.Print(fmt::format("{}: {}\n", args.job, args.mode));
+  const Result<std::vector<Change>> changes = ChangesOf(**begun, args);
+  if (!changes.ok()) return output.Fail(changes.error());
+  const bool any =
+      std::any_of(changes->begin(), changes->end(), [](const Change& each) { return each.refusal.empty(); });
+  if (!any) return output.Fail(InvalidInput(changes->front().job->name + ": " + changes->front().refusal));
+  if (const Status recorded = Record(**begun, args, *changes); !recorded.ok())
+    return output.Fail(recorded.error());
+  Json list = Json::array();
+  std::string text;
+  for (const Change& each : *changes) {
+    const bool changed = each.refusal.empty();
+    list.push_back({{"job", each.job->name},
+                    {"unit", each.unit->id},
+                    {"mode", changed ? args.mode : ""},
+                    {"refused", each.refusal}});
+    text += fmt::format("{}: {}\n", each.job->name, changed ? args.mode : "stays as it is: " + each.refusal);
   }
+  output.json ? output.PrintJson({{"jobs", list}}) : output.Print(text);
   return kExitDone;
 }
 
@@ -109,9 +147,9 @@ void AddMode(CLI::App& app, Invocation& invocation) {
   show->add_option("--config", args->config, "configuration")->capture_default_str();
   show->callback(
       [&invocation, args] { invocation.run = [args](const Output& output) { return Show(*args, output); }; });
-  CLI::App* set =
-      AddCommand(*mode, invocation, "set", "Set one job's mode", "godwit mode set dws_user_daily both");
-  set->add_option("job", args->job, "the job")->required();
+  CLI::App* set = AddCommand(*mode, invocation, "set", "Set the mode of a job, or of a workflow's jobs",
+                             "godwit mode set dws_user_daily both");
+  set->add_option("job", args->job, "a job, or a workflow for all of its jobs")->required();
   set->add_option("mode", args->mode, "old, both or new")
       ->required()
       ->check(CLI::IsMember({"old", "both", "new"}));

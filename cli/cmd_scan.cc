@@ -62,7 +62,7 @@ Result<lineage::ScanOptions> OptionsOf(const ScanArgs& args) {
   options.snapshot = args.snapshot.empty() ? settings.snapshot : args.snapshot;
   for (const config::LintAllowance& each : settings.allowances)
     options.allows.push_back({each.code, each.object, each.reason});
-  const std::string state = StateFolder(config);
+  const std::string state = FolderOfScan(config);
   options.output = args.output.empty() ? state + "/scan.json" : args.output;
   options.cache = options.output + ".cache";
   options.threads = args.threads > 0 ? args.threads : static_cast<int>(std::thread::hardware_concurrency());

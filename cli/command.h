@@ -35,6 +35,7 @@ void AddLog(CLI::App& app, Invocation& invocation);
 void AddMode(CLI::App& app, Invocation& invocation);
 void AddStatus(CLI::App& app, Invocation& invocation);
 void AddUnit(CLI::App& app, Invocation& invocation);
+void AddReport(CLI::App& app, Invocation& invocation);
 void AddScan(CLI::App& app, Invocation& invocation);
 void AddSnapshot(CLI::App& app, Invocation& invocation);
 void AddVersion(CLI::App& app, Invocation& invocation);

@@ -15,19 +15,20 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kExitCodes);
   Invocation invocation;
-  AddLocal(app, invocation);
+  AddSnapshot(app, invocation);
+  AddScan(app, invocation);
   AddExtract(app, invocation);
+  AddLineage(app, invocation);
+  AddLint(app, invocation);
   AddPlan(app, invocation);
-  AddApply(app, invocation);
+  AddReport(app, invocation);
   AddApprove(app, invocation);
+  AddApply(app, invocation);
   AddStatus(app, invocation);
   AddUnit(app, invocation);
   AddMode(app, invocation);
   AddLog(app, invocation);
-  AddSnapshot(app, invocation);
-  AddScan(app, invocation);
-  AddLineage(app, invocation);
-  AddLint(app, invocation);
+  AddLocal(app, invocation);
   AddVersion(app, invocation);
   try {
     app.parse(argc, argv);

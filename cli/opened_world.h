@@ -1,4 +1,5 @@
-// cli/opened_world.h — the two sites of a configuration, opened: the only place that knows which kinds there are.
+// cli/opened_world.h — the two sites of a configuration, opened: the only place that knows which kinds there
+// are.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,8 @@ class OpenedWorld {
 // Errors: kInvalidInput — no sites in the configuration, or both are the same one; as the kind's.
 Result<std::unique_ptr<OpenedWorld>> OpenWorld(const config::Settings& settings, const std::string& program);
 
-// The executor's limits as the configuration has them. Where it names no locations, those of local sites are used.
+// The executor's limits as the configuration has them. Where it names no locations, those of local sites are
+// used.
 executor::Policy PolicyOf(const config::Settings& settings);
 
 }  // namespace godwit::cli

@@ -9,12 +9,12 @@ std::string FindConfig(const std::string& given) {
   return std::filesystem::exists(kConfigFile) ? kConfigFile : "";
 }
 
-std::string StateFolder(const std::string& config) {
+std::string FolderOfScan(const std::string& config) {
   return (std::filesystem::path(config).parent_path() / ".godwit").string();
 }
 
 Result<lineage::Scan> ReadScan(const std::string& given, const std::string& config) {
-  return lineage::LoadScan(given.empty() ? StateFolder(FindConfig(config)) + "/scan.json" : given);
+  return lineage::LoadScan(given.empty() ? FolderOfScan(FindConfig(config)) + "/scan.json" : given);
 }
 
 }  // namespace godwit::cli

@@ -13,7 +13,7 @@ inline constexpr char kConfigFile[] = "godwit.yaml";
 // The configuration named by --config, or godwit.yaml if it stands here; empty if there is none.
 std::string FindConfig(const std::string& given);
 // .godwit/ beside the configuration, or here.
-std::string StateFolder(const std::string& config);
+std::string FolderOfScan(const std::string& config);
 // The scan named by --scan, or the one in the state folder. Errors: those of lineage::LoadScan.
 Result<lineage::Scan> ReadScan(const std::string& given, const std::string& config);
 

@@ -60,11 +60,26 @@ Result<StateFolder> StateFolder::Make(const std::string& path) {
 Result<StateFolder> StateFolder::Find(const std::string& path) {
   StateFolder folder(path);
   if (!fs::exists(folder.JournalPath()) || !fs::exists(folder.PlanPath())) {
-    return InvalidInput("no migration was begun in " + path +
-                        ": begin one with `godwit apply PLAN --execute`");
+    return InvalidInput("no plan was approved in " + path + ": begin with `godwit approve PLAN`");
   }
   GODWIT_TRY(CheckFolder(path));
   return folder;
+}
+
+Status KeepPlan(const StateFolder& folder, const PlanFile& plan) {
+  const Result<PlanFile> kept = ReadPlanFile(folder.PlanPath());
+  if (kept.ok() && kept->hash == plan.hash) return Ok();
+  if (kept.ok() && access(folder.JournalPath().c_str(), F_OK) == 0) {
+    GODWIT_TRY_ASSIGN(const auto journal, state::OpenSqliteJournal(folder.JournalPath()));
+    GODWIT_TRY_ASSIGN(const auto units, journal->ReadFacts("unit"));
+    if (!units.empty()) {
+      return Conflict(
+          fmt::format("{} holds a migration by another plan ({}…): finish or cancel that one, or use another "
+                      "state folder",
+                      folder.path(), kept->hash.substr(0, 12)));
+    }
+  }
+  return WriteTextFile(folder.PlanPath(), plan.text);
 }
 
 Result<std::unique_ptr<BegunMigration>> OpenMigration(const config::Settings& settings, bool read_only) {
@@ -86,8 +101,7 @@ std::string PersonName() {
   return fmt::format("{}@{}", user != nullptr ? user->pw_name : std::to_string(getuid()), host.data());
 }
 
-Status Say(state::Journal& journal, const std::string& unit, state::RecordKind kind,
-           const std::string& body) {
+state::Entry SpokenEntry(const std::string& unit, state::RecordKind kind, const std::string& body) {
   executor::SystemClock clock;
   state::Entry entry;
   entry.unit = unit;
@@ -96,7 +110,12 @@ Status Say(state::Journal& journal, const std::string& unit, state::RecordKind k
   entry.wall = FormatTimestamp(clock.Now());
   entry.since_boot_ns = clock.SinceBoot().count();
   entry.boot_id = clock.BootId();
-  GODWIT_TRY(journal.Append(0, std::nullopt, {entry}, nullptr));
+  return entry;
+}
+
+Status Say(state::Journal& journal, const std::string& unit, state::RecordKind kind,
+           const std::string& body) {
+  GODWIT_TRY(journal.Append(0, std::nullopt, {SpokenEntry(unit, kind, body)}, nullptr));
   return Ok();
 }
 

@@ -70,11 +70,9 @@ Json UnitJson(const UnitStatus& unit) {
   }
   for (const Freeze& freeze : row.freezes) freezes.push_back(FreezeJson(freeze));
   for (const auto& [table, difference] : row.differences) {
-    differences[table] = {{"partition", difference.partition},
-                          {"columns", difference.columns},
-                          {"sample", difference.sample},
-                          {"due", difference.due},
-                          {"waived_by", difference.waived_by}};
+    differences[table] = {{"partition", difference.partition}, {"columns", difference.columns},
+                          {"sample", difference.sample},       {"due", difference.due},
+                          {"cause", difference.cause},         {"waived_by", difference.waived_by}};
   }
   return {{"id", unit.spec->id},
           {"wave", unit.spec->wave},
@@ -127,8 +125,8 @@ std::string UnitText(const UnitStatus& unit) {
                         FormatDuration(Duration(freeze.milliseconds)));
   }
   for (const auto& [table, difference] : row.differences) {
-    text += fmt::format("  difference         {}/{} columns {}{}\n", table, difference.partition,
-                        fmt::join(difference.columns, ", "),
+    text += fmt::format("  difference         {}/{} columns {} ({}){}\n", table, difference.partition,
+                        fmt::join(difference.columns, ", "), difference.cause,
                         difference.waived_by.empty() ? "" : ", accepted by " + difference.waived_by);
   }
   for (const auto& [op, intent] : row.open) {

@@ -42,24 +42,29 @@ Result<std::string> ReadTextFile(const std::string& path) {
   return ReadAll(file.get(), path);
 }
 
-Status WriteTextFile(const std::string& path, std::string_view text) {
-  if (path == "-") {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-      return Failed("write", "stdout");
-    }
-    return Ok();
-  }
+Status WriteTextFile(const std::string& path, const std::function<void(const TextSink&)>& write) {
+  const bool to_stdout = path == "-";
   const std::string beside = path + ".new";
-  File file(std::fopen(beside.c_str(), "wb"));
-  if (!file) return Failed("create", beside);
-  const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-  if (!written || std::fclose(file.release()) != 0) {
+  File file(to_stdout ? nullptr : std::fopen(beside.c_str(), "wb"));
+  if (!to_stdout && !file) return Failed("create", beside);
+  std::FILE* const out = to_stdout ? stdout : file.get();
+  bool written = true;
+  write([&](std::string_view piece) {
+    written = written && std::fwrite(piece.data(), 1, piece.size(), out) == piece.size();
+  });
+  written = written && std::fflush(out) == 0;
+  if (to_stdout) return written ? Ok() : Status(Failed("write", "stdout"));
+  if (std::fclose(file.release()) != 0 || !written) {
     const Error error = Failed("write", beside);
     std::remove(beside.c_str());
     return error;
   }
   if (std::rename(beside.c_str(), path.c_str()) != 0) return Failed("replace", path);
   return Ok();
+}
+
+Status WriteTextFile(const std::string& path, std::string_view text) {
+  return WriteTextFile(path, [&](const TextSink& sink) { sink(text); });
 }
 
 }  // namespace godwit::cli

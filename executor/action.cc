@@ -62,10 +62,10 @@ std::string Describe(const Action& action) {
                                              SideName(a.side), a.token);
                         },
                         [](const SetGuard& a) {
-            return fmt::format("{} the guard of {} at {} (token {})", a.closed ? "close" : "open", a.job,
-                               SideName(a.side), a.token);
-          },
-          [](const SetCursor& a) {
+                          return fmt::format("{} the guard of {} at {} (token {})",
+                                             a.closed ? "close" : "open", a.job, SideName(a.side), a.token);
+                        },
+                        [](const SetCursor& a) {
                           return fmt::format("hand {} over to {} after {} (token {})", a.job,
                                              SideName(a.side), a.cursor, a.token);
                         },

@@ -345,11 +345,11 @@ class Engine::Impl {
       return;
     }
     if (reply.ok()) {
-      unit.failures = 0;
-      unit.problem.clear();
-      if (IsCopy(perform.action)) {
+      if (IsCopy(perform.action)) {  // accepted, which is not done: whether it fails shows later
         Begun(unit, perform.op);
       } else {
+        unit.failures = 0;
+        unit.problem.clear();
         unit.ops.erase(perform.op);
       }
       return;

@@ -7,13 +7,26 @@ namespace {
 
 using planner::Index;
 
-Result<std::set<TableName>> NamesOf(const planner::Plan& plan, const std::vector<planner::TableId>& tables) {
-  std::set<TableName> names;
+// Those of the tables that are tables of this migration. The others are not ours to touch: they lie outside
+// the warehouse, or stay where they are.
+using Moving = std::map<planner::TableId, TableName>;
+
+std::set<TableName> NamesOf(const Moving& moving, const std::vector<planner::TableId>& tables) {
+  std::set<TableName> found;
   for (const planner::TableId table : tables) {
-    GODWIT_TRY_ASSIGN(TableName name, ParseTableName(plan.tables[Index(table)].name));
-    names.insert(std::move(name));
+    if (const auto at = moving.find(table); at != moving.end()) found.insert(at->second);
   }
-  return names;
+  return found;
+}
+
+Result<Moving> MovingTables(const planner::Plan& plan) {
+  Moving moving;
+  for (const planner::Unit& unit : plan.units) {
+    for (const planner::TableId id : unit.tables) {
+      GODWIT_TRY_ASSIGN(moving[id], ParseTableName(plan.tables[Index(id)].name));
+    }
+  }
+  return moving;
 }
 
 RunMode ModeOf(planner::RunMode mode) {
@@ -30,24 +43,24 @@ bool MayRunTwice(const planner::PlannedJob& job) {
   return job.type != planner::JobType::kExport && job.repeatability == planner::Repeatability::kIdempotent;
 }
 
-Result<UnitSpec> UnitOf(const planner::Plan& plan, const planner::Unit& unit) {
+UnitSpec UnitOf(const planner::Plan& plan, const planner::Unit& unit, const Moving& moving) {
   UnitSpec spec;
   spec.id = unit.id;
   spec.wave = static_cast<int>(Index(unit.wave)) + 1;
-  GODWIT_TRY_ASSIGN(const std::set<TableName> tables, NamesOf(plan, unit.tables));
-  spec.tables.assign(tables.begin(), tables.end());
+  for (const planner::TableId id : unit.tables) spec.tables.push_back(moving.at(id));
+  std::sort(spec.tables.begin(), spec.tables.end());
   for (const planner::JobId id : unit.jobs) {
     const planner::PlannedJob& job = plan.jobs[Index(id)];
     if (job.type == planner::JobType::kView) {  // a definition, not something that runs
-      GODWIT_TRY_ASSIGN(const std::set<TableName> defined, NamesOf(plan, job.writes));
-      spec.views.insert(defined.begin(), defined.end());
+      spec.views.merge(NamesOf(moving, job.writes));
       continue;
     }
     JobSpec made;
     made.name = job.name;
-    GODWIT_TRY_ASSIGN(made.reads, NamesOf(plan, job.reads));
-    GODWIT_TRY_ASSIGN(made.writes, NamesOf(plan, job.writes));
+    made.reads = NamesOf(moving, job.reads);
+    made.writes = NamesOf(moving, job.writes);
     made.may_run_twice = MayRunTwice(job);
+    made.hazards = job.hazards;
     made.mode = made.may_run_twice ? ModeOf(job.dual_run_mode) : RunMode::kOld;
     spec.jobs.push_back(std::move(made));
   }
@@ -66,9 +79,9 @@ Result<Migration> MigrationOf(const planner::Plan& plan, std::string plan_hash, 
   Migration migration;
   migration.plan_hash = std::move(plan_hash);
   migration.policy = std::move(policy);
+  GODWIT_TRY_ASSIGN(const Moving moving, MovingTables(plan));
   for (const planner::Unit& unit : plan.units) {
-    GODWIT_TRY_ASSIGN(UnitSpec spec, UnitOf(plan, unit));
-    migration.units.push_back(std::move(spec));
+    migration.units.push_back(UnitOf(plan, unit, moving));
   }
   GODWIT_TRY(CheckMigration(migration));
   return migration;

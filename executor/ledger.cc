@@ -234,6 +234,10 @@ Result<std::set<size_t>> Ledger::CatchUp() {
       Staged staged;
       GODWIT_TRY(FoldInto(record, staged));
       for (const auto& [unit, row] : staged.rows) concerned.insert(unit);
+      if (keep_facts_) {
+        const std::vector<Fact> facts = FactsOf(staged, record.sequence);
+        unkept_.insert(unkept_.end(), facts.begin(), facts.end());
+      }
       if (staged.run) {
         for (size_t i = 0; i < rows_.size(); ++i) concerned.insert(i);
       }
@@ -254,12 +258,16 @@ Status Ledger::Append(int64_t epoch, const std::vector<state::Entry>& entries) {
   };
   const state::DeriveFacts derive = [&](const std::vector<Record>& records) {
     fold(records);
-    return folded.ok() ? FactsOf(staged, head) : std::vector<Fact>{};
+    std::vector<Fact> facts = unkept_;  // what others said comes first: later facts overrule
+    const std::vector<Fact> own = FactsOf(staged, head);
+    facts.insert(facts.end(), own.begin(), own.end());
+    return folded.ok() ? facts : std::vector<Fact>{};
   };
   GODWIT_TRY_ASSIGN(const std::vector<Record> records,
                     journal_.Append(epoch, head_, entries, keep_facts_ ? derive : state::DeriveFacts()));
   if (!keep_facts_) fold(records);
   GODWIT_TRY(std::move(folded));
+  unkept_.clear();
   Commit(std::move(staged), head);
   return Ok();
 }
@@ -269,6 +277,9 @@ Result<std::string> VerifyFacts(const Migration& migration, state::Journal& jour
   Ledger from_log(migration, journal, false);
   GODWIT_TRY(from_facts.Load());
   GODWIT_TRY(from_log.Load());
+  if (ToJson(from_facts.run()) != ToJson(from_log.run())) {
+    return std::string("what people said of the whole migration is not what the records say");
+  }
   for (size_t i = 0; i < migration.units.size(); ++i) {
     const std::string& id = migration.units[i].id;
     const UnitRow& a = from_facts.row(i);

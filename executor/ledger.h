@@ -62,6 +62,8 @@ class Ledger : public ReplicaReader {
   std::vector<bool> replicas_loaded_;
   RunRow run_;
   std::map<std::pair<Side, TableName>, std::map<std::string, ReplicaEntry>> replicas_;
+  // Facts of records that others wrote; they go into the journal with the next append of our own.
+  std::vector<state::Fact> unkept_;
   int64_t head_ = 0;
   int64_t newest_epoch_ = 0;
 };

@@ -73,6 +73,8 @@ void DropCopies(Turn& turn) {
 }
 
 bool ProbationIsOver(const UnitView& view) {
+  // Seen by this process without a break: true whatever the wall clock did meanwhile.
+  if (view.now - view.state_since >= Nanoseconds(view.policy().probation)) return true;
   if (view.row.freezes.empty()) return false;
   Result<Timestamp> switched = ParseTimestamp(view.row.freezes.back().ended);
   return switched.ok() && view.wall - *switched >= view.policy().probation;
@@ -137,6 +139,7 @@ void DecideProbation(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Side owner = row.to();
   KeepStopped(turn, row.from);
+  KeepRunning(turn, owner);
   ReplicateWanted(turn, row.from);
   if (row.reverse_requested) {
     turn.Go(Event::kReversalBegun);
@@ -157,7 +160,11 @@ void DecideProbation(Turn& turn) {
 void DecideAtRest(Turn& turn) {
   const UnitRow& row = turn.view.row;
   if (row.state == UnitState::kCompleted) {
+    // Its own way back is given up; that of units which read its tables is not.
     KeepStopped(turn, row.from);
+    KeepRunning(turn, row.to());
+    ReplicateWanted(turn, row.from);
+    DropCopies(turn);
   } else {
     KeepRunning(turn, row.from);
     KeepOtherSideShut(turn);

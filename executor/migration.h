@@ -24,7 +24,8 @@ struct JobSpec {
   // May run on both sides at once: it only overwrites its own partitions. Exports and jobs of unknown effect
   // may not.
   bool may_run_twice = false;
-  RunMode mode = RunMode::kOld;  // before the switch: kBoth runs a shadow at `to`
+  RunMode mode = RunMode::kOld;      // before the switch: kBoth runs a shadow at `to`
+  std::vector<std::string> hazards;  // for people: why its two runs may give different rows
 };
 
 struct UnitSpec {

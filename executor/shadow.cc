@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -124,6 +125,13 @@ struct Compared {
   std::vector<std::pair<TableName, std::string>> unequal;  // table, partition
 };
 
+// Some of the table's writers run at `from` alone.
+bool IsSharedWithOthers(const UnitView& view, const TableName& table) {
+  return std::any_of(view.spec.jobs.begin(), view.spec.jobs.end(), [&](const JobSpec& job) {
+    return job.writes.contains(table) && ModeOf(view, job) != RunMode::kBoth;
+  });
+}
+
 // Compares every partition that changed on either side since it was last known to be equal.
 Compared CompareTable(Turn& turn, const TableName& table, Nanoseconds since) {
   Compared result;
@@ -138,8 +146,10 @@ Compared CompareTable(Turn& turn, const TableName& table, Nanoseconds since) {
                                     [&](const PartitionState& each) { return each.name == partition.name; });
     const auto entry = entries.find(partition.name);
     if (there == to->partitions.end()) {
-      // Known to be equal once, and gone since at `to` alone: the final copy brings it back.
-      if (entry == entries.end()) result.unequal.emplace_back(table, partition.name);
+      // Known to be equal once and gone since at `to` alone, or another writer's: the final copy brings it.
+      if (entry == entries.end() && !IsSharedWithOthers(turn.view, table)) {
+        result.unequal.emplace_back(table, partition.name);
+      }
       continue;
     }
     // What no run at `to` has touched was not computed twice: if `from` changed it, the final copy brings it.
@@ -172,6 +182,20 @@ bool IsThere(const Turn& turn, const TableName& table, const std::string& partit
                                       [&](const PartitionState& each) { return each.name == partition; });
 }
 
+// What the reading of the scripts says of the jobs that write the table; if they are without fault, it comes
+// from what they read.
+std::string LikelyCause(const UnitSpec& spec, const TableName& table) {
+  std::vector<std::string> hazards, inputs;
+  for (const JobSpec& job : spec.jobs) {
+    if (!job.writes.contains(table)) continue;
+    hazards.insert(hazards.end(), job.hazards.begin(), job.hazards.end());
+    for (const TableName& read : job.reads) inputs.push_back(read.Text());
+  }
+  return hazards.empty() ? fmt::format("its jobs are without known hazards: look at their inputs ({})",
+                                       fmt::join(inputs, ", "))
+                         : fmt::format("likely cause: {}", fmt::join(hazards, "; "));
+}
+
 // Names the columns that differ in the first unequal partition of each table. True once all are recorded.
 bool RecordDifferences(Turn& turn, const Compared& compared, const std::string& due, Nanoseconds since) {
   bool recorded = true;
@@ -186,6 +210,7 @@ bool RecordDifferences(Turn& turn, const Compared& compared, const std::string& 
         {"table", table.Text()},
         {"partition", partition},
         {"due", due},
+        {"cause", LikelyCause(turn.view.spec, table)},
         {"columns", nlohmann::json::array()},
         {"sample", "the partition is missing at " + std::string(SideName(turn.view.row.to()))}};
     if (IsThere(turn, table, partition, since)) {
@@ -234,20 +259,22 @@ void SayWhatIsMissing(Turn& turn) {
   for (const auto& [table, difference] : row.differences) {
     if (!difference.waived_by.empty() || difference.due != row.shadow->compared) continue;
     turn.wish.needs_person = true;
-    turn.WaitFor(fmt::format(
-        "outputs of the dual run differ: {}/{}, columns {}: mend the job, or accept it with "
-        "`godwit unit waive {} --table {}`",
-        table, difference.partition, fmt::join(difference.columns, ", "), turn.view.spec.id, table));
+    turn.WaitFor(
+        fmt::format("outputs of the dual run differ: {}/{}, columns {} ({}): mend the job, or accept it with "
+                    "`godwit unit waive {} --table {}`",
+                    table, difference.partition, fmt::join(difference.columns, ", "), difference.cause,
+                    turn.view.spec.id, table));
   }
   turn.WaitFor(fmt::format("{} due dates with equal outputs on both sides, {} so far",
                            turn.view.policy().equal_cycles, row.shadow->equal_cycles));
 }
 
-// A waiver given after the comparison makes the last cycle good.
+// A waiver given after the comparison makes the last cycle good. Differences of the cycle that is being
+// compared are recorded before the cycle itself, so they are newer than `compared`.
 bool LastCycleIsGood(const UnitRow& row) {
   if (row.shadow->compared.empty()) return false;
   return std::all_of(row.differences.begin(), row.differences.end(), [&](const auto& each) {
-    return each.second.due != row.shadow->compared || !each.second.waived_by.empty();
+    return each.second.due < row.shadow->compared || !each.second.waived_by.empty();
   });
 }
 

@@ -194,6 +194,19 @@ Status FoldAdopted(const Json& body, const UnitRow& row, std::vector<ReplicaChan
   return Ok();
 }
 
+// A waiver covers the columns that it was given for, no others.
+DualRunDifference FoldDifference(const Json& body, const DualRunDifference& before) {
+  DualRunDifference now{
+      body.at("partition").get<std::string>(), body.at("columns").get<std::vector<std::string>>(),
+      body.at("sample").get<std::string>(),    body.at("due").get<std::string>(),
+      body.at("cause").get<std::string>(),     ""};
+  const bool covered = std::all_of(now.columns.begin(), now.columns.end(), [&](const std::string& column) {
+    return std::find(before.columns.begin(), before.columns.end(), column) != before.columns.end();
+  });
+  if (covered && now.columns.empty() == before.columns.empty()) now.waived_by = before.waived_by;
+  return now;
+}
+
 Status FoldEvidence(const Record& record, const Json& body, UnitRow& row,
                     std::vector<ReplicaChange>& changes) {
   const std::string type = body.at("type").get<std::string>();
@@ -209,10 +222,7 @@ Status FoldEvidence(const Record& record, const Json& body, UnitRow& row,
     row.shadow->equal_cycles = body.at("equal").get<bool>() ? row.shadow->equal_cycles + 1 : 0;
   } else if (type == "difference") {
     const std::string table = body.at("table").get<std::string>();
-    const std::string waived = row.differences[table].waived_by;
-    row.differences[table] = {
-        body.at("partition").get<std::string>(), body.at("columns").get<std::vector<std::string>>(),
-        body.at("sample").get<std::string>(), body.at("due").get<std::string>(), waived};
+    row.differences[table] = FoldDifference(body, row.differences[table]);
   } else {
     return Disagreement(record, "unknown evidence " + type);
   }

@@ -53,6 +53,7 @@ struct DualRunDifference {
   std::vector<std::string> columns;
   std::string sample;     // one row, JSON
   std::string due;        // seen after the runs of this date
+  std::string cause;      // as far as the scripts tell
   std::string waived_by;  // a person accepted it; "" if nobody did
 };
 

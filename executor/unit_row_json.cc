@@ -14,7 +14,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(RunMode,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Deadline, boot_id, since_boot_ns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Freeze, generation, begun, ended, begun_ns, milliseconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evidence, generation, seal_generation, boot_id, since_boot_ns, manifests)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DualRunDifference, partition, columns, sample, due, waived_by)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DualRunDifference, partition, columns, sample, due, cause, waived_by)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shadow, cursors, compared, equal_cycles)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReplicaEntry, from_location, from_fingerprint, to_location, to_fingerprint,
                                    bytes, computed)

@@ -26,6 +26,8 @@ struct LintRule {
 
 // Sorted by code.
 const std::vector<LintRule>& LintRules();
+// Codes GW001 to GW009: two runs of the same job for the same date may give different rows.
+bool RowsMayDiffer(const LintRule& rule);
 // Null if there is no such code.
 const LintRule* FindRule(std::string_view code);
 

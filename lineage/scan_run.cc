@@ -314,6 +314,9 @@ class ScanJob {
                             const sources::SchedulerReading& scheduled) {
     ScanSummary summary;
     std::set<std::string> read(scheduled.files.begin(), scheduled.files.end());
+    for (const sources::SourceFile& file : tree_.files()) {
+      if (sources::IsScript(file.path)) read.insert(file.path);  // also one that does nothing: it was seen
+    }
     for (const sources::JobSource& job : jobs) {
       for (const auto& [file, digest] : units_[sources::JobName(job.definition)].files) read.insert(file);
     }

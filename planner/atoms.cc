@@ -79,12 +79,28 @@ class Joiner {
     }
   }
 
-  // A table that some unread script may feed stays with all it is known to exchange data with.
+  // Where not all is known of what feeds a table, what is known stays with it.
   void JoinUnknownUpstream() {
+    std::vector<bool> unread(workload_.jobs.size(), false);
     for (const Access& access : workload_.accesses) {
-      if (!workload_.table(access.table).unknown_upstream || !Moves(workload_, access.table)) continue;
+      const bool writes = access.kind == AccessKind::kWrite && Moves(workload_, access.table);
+      if (writes && workload_.table(access.table).unknown_upstream) unread[Index(access.job)] = true;
+    }
+    for (const Access& access : workload_.accesses) {
+      const bool reads = access.kind == AccessKind::kRead && Moves(workload_, access.table);
+      if (!reads || !unread[Index(access.job)]) continue;
       if (sets_.Join(vertices_.Of(access.table), vertices_.Of(access.job))) {
         causes_[vertices_.Of(access.table)] |= kUnknownUpstream;
+      }
+    }
+  }
+
+  void JoinEdited() {
+    for (const std::vector<TableId>& tables : rules_.together) {
+      for (TableId table : tables) {
+        if (!Moves(workload_, table) || !Moves(workload_, tables.front())) continue;
+        if (sets_.Join(vertices_.Of(tables.front()), vertices_.Of(table)))
+          causes_[vertices_.Of(table)] |= kEdited;
       }
     }
   }
@@ -181,6 +197,7 @@ class Joiner {
 Atoms MakeAtoms(const Workload& workload, const AtomRules& rules) {
   Joiner joiner(workload, rules);
   joiner.JoinWriters();
+  joiner.JoinEdited();
   if (!rules.cut_at_unknown) joiner.JoinUnknownUpstream();
   joiner.JoinCycles();
   for (Tie tie : rules.ties) {
@@ -188,18 +205,6 @@ Atoms MakeAtoms(const Workload& workload, const AtomRules& rules) {
     joiner.JoinCycles();
   }
   return joiner.Take();
-}
-
-std::vector<arrange::Read> AtomReads(const Workload& workload, const Atoms& atoms) {
-  std::vector<arrange::Read> reads;
-  for (const Access& access : workload.accesses) {
-    if (access.kind != AccessKind::kRead) continue;
-    const Node upstream = atoms.of_table[Index(access.table)];
-    const Node downstream = atoms.of_job[Index(access.job)];
-    if (upstream == kNoAtom || upstream == downstream) continue;
-    reads.push_back({upstream, downstream, static_cast<float>(access.bytes_per_day), access.hard});
-  }
-  return reads;
 }
 
 }  // namespace godwit::planner

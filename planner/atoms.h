@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "planner/arrange/graph.h"
+#include "planner/terms.h"
 #include "planner/workload.h"
 
 namespace godwit::planner {
@@ -19,17 +20,16 @@ enum AtomCause : uint8_t {
   kSharedWriter = 1,     // one job writes several of its tables, or several jobs write one
   kCycle = 2,            // each of its jobs feeds the others
   kTied = 4,             // by workflow or owner, on request
-  kUnknownUpstream = 8,  // a writer could not be read, so nothing known is cut from it
+  kUnknownUpstream = 8,  // a writer could not be read, so what is known of its input stays with it
+  kEdited = 16,          // by an edit
 };
-
-// What else is kept together, on request.
-enum class Tie : uint8_t { kWorkflow, kOwner, kGroup };
 
 struct AtomRules {
   int64_t unit_bytes_max =
       0;                  // a larger table counts as half of this, so that small neighbours may ride with it
   std::vector<Tie> ties;  // each tied set only as long as it loads at most half a unit
-  bool cut_at_unknown = false;  // allow a cut next to a table whose upstream is not known
+  bool cut_at_unknown = false;                 // allow cuts above a table whose upstream is not wholly known
+  std::vector<std::vector<TableId>> together;  // by edits
 };
 
 struct Atoms {
@@ -43,8 +43,5 @@ struct Atoms {
 
 // O((tables + jobs + accesses) · ties).
 Atoms MakeAtoms(const Workload& workload, const AtomRules& rules);
-
-// Reads from one atom to another, one entry each access.
-std::vector<arrange::Read> AtomReads(const Workload& workload, const Atoms& atoms);
 
 }  // namespace godwit::planner

@@ -6,21 +6,6 @@
 namespace godwit::planner {
 namespace {
 
-// When each unit has moved, in shares of the time to copy everything.
-std::vector<double> EndTimes(const Workload& workload, const Placement& placement, const CostRules& rules) {
-  std::vector<double> bytes(placement.units, 0);
-  double total = 0;
-  for (size_t t = 0; t < workload.tables.size(); ++t) {
-    if (placement.of_table[t] == kNoUnit) continue;
-    bytes[placement.of_table[t]] += static_cast<double>(workload.tables[t].bytes);
-    total += static_cast<double>(workload.tables[t].bytes);
-  }
-  const double overhead = rules.unit_overhead * static_cast<double>(rules.unit_bytes_max);
-  double at = 0;
-  for (double& entry : bytes) entry = at += total > 0 ? (entry + overhead) / total : 0;
-  return bytes;
-}
-
 double FullestUnit(const Workload& workload, const Placement& placement, int64_t unit_bytes_max) {
   std::vector<double> load(placement.units, 0);
   for (size_t t = 0; t < workload.tables.size(); ++t) {
@@ -54,6 +39,21 @@ double SyncedTraffic(std::vector<Remote>& remote, double changed_bytes_per_day) 
 
 }  // namespace
 
+std::vector<double> UnitEndTimes(const Workload& workload, const Placement& placement,
+                                 const CostRules& rules) {
+  std::vector<double> bytes(placement.units, 0);
+  double total = 0;
+  for (size_t t = 0; t < workload.tables.size(); ++t) {
+    if (placement.of_table[t] == kNoUnit) continue;
+    bytes[placement.of_table[t]] += static_cast<double>(workload.tables[t].bytes);
+    total += static_cast<double>(workload.tables[t].bytes);
+  }
+  const double overhead = rules.unit_overhead * static_cast<double>(rules.unit_bytes_max);
+  double at = 0;
+  for (double& entry : bytes) entry = at += total > 0 ? (entry + overhead) / total : 0;
+  return bytes;
+}
+
 ReadsByTable GroupReads(const Workload& workload) {
   ReadsByTable grouped;
   grouped.first.assign(workload.tables.size() + 1, 0);
@@ -78,7 +78,7 @@ ReadsByTable GroupReads(const Workload& workload) {
 }
 
 Cost CostOf(const Workload& workload, const Placement& placement, const CostRules& rules) {
-  const std::vector<double> end = EndTimes(workload, placement, rules);
+  const std::vector<double> end = UnitEndTimes(workload, placement, rules);
   const ReadsByTable grouped = GroupReads(workload);
   Cost cost;
   double all = 0, synced_late = 0, synced = 0;

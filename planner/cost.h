@@ -20,6 +20,10 @@ struct CostRules {
   double alpha;
 };
 
+// When each unit has moved, in times to copy everything: the model's clock, on which the order is judged.
+std::vector<double> UnitEndTimes(const Workload& workload, const Placement& placement,
+                                 const CostRules& rules);
+
 // O((tables + accesses) log readers of a table + units).
 Cost CostOf(const Workload& workload, const Placement& placement, const CostRules& rules);
 

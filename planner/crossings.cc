@@ -1,7 +1,8 @@
 #include "planner/crossings.h"
 
 #include <algorithm>
-#include <tuple>
+
+#include "planner/strategy.h"
 
 namespace godwit::planner {
 namespace {
@@ -44,40 +45,71 @@ Sync MakeSync(const std::vector<CutEdge>& edges, int64_t changed_bytes_per_day) 
   return sync;
 }
 
+Presence PresenceIn(const Unit& unit, bool on_both) {
+  if (unit.strategy == Strategy::kDualRun && on_both) return {unit.dual_run_start, unit.dual_run_end};
+  return {unit.cutover.at, unit.cutover.at};
+}
+
+// A table is kept fresh on the target by its writers, if all of them run there.
+std::vector<bool> FreshOnBoth(const Workload& workload, const std::vector<RunMode>& modes) {
+  std::vector<bool> fresh(workload.tables.size(), true);
+  std::vector<bool> written(workload.tables.size(), false);
+  for (const Access& access : workload.accesses) {
+    if (access.kind != AccessKind::kWrite) continue;
+    written[Index(access.table)] = true;
+    if (modes[Index(access.job)] != RunMode::kBoth) fresh[Index(access.table)] = false;
+  }
+  for (size_t t = 0; t < fresh.size(); ++t) fresh[t] = fresh[t] && written[t];
+  return fresh;
+}
+
+double DoubledJobHours(const Workload& workload, const Placement& placement,
+                       const std::vector<RunMode>& modes, const Plan& plan) {
+  double hours = 0;
+  for (uint32_t j = 0; j < modes.size(); ++j) {
+    if (modes[j] != RunMode::kBoth) continue;
+    const Unit& unit = plan.units[placement.of_job[j]];
+    hours += Days(unit.dual_run_end - unit.dual_run_start) * RunsPerDay(workload, JobId{j}) *
+             workload.jobs[j].run_seconds / 3600.0;
+  }
+  return hours;
+}
+
 }  // namespace
 
-void FindCrossings(const Workload& workload, const Placement& placement, Plan& plan) {
+void FindCrossings(const Workload& workload, const Placement& placement, const std::vector<RunMode>& modes,
+                   Plan& plan) {
   const ReadsByTable grouped = GroupReads(workload);
-  std::vector<CutEdge> reverse, forward;
+  const std::vector<bool> fresh = FreshOnBoth(workload, modes);
+  std::vector<CutEdge> of_table[2];  // by direction
   for (uint32_t t = 0; t < workload.tables.size(); ++t) {
     const uint32_t table_unit = placement.of_table[t];
     if (table_unit == kNoUnit) continue;
-    reverse.clear();
-    forward.clear();
+    const Presence table = PresenceIn(plan.units[table_unit], fresh[t]);
+    for (auto& edges : of_table) edges.clear();
     for (uint32_t i = grouped.first[t]; i < grouped.first[t + 1]; ++i) {
       const Access& read = workload.accesses[grouped.reads[i]];
       const uint32_t job_unit = placement.of_job[Index(read.job)];
       plan.totals.read_bytes_per_day += read.bytes_per_day;
       if (job_unit == table_unit) continue;
-      const bool reader_first = job_unit < table_unit;
-      CutEdge edge{TableId{t},
-                   read.job,
-                   UnitId{table_unit},
-                   UnitId{job_unit},
-                   reader_first ? Direction::kForward : Direction::kReverse,
-                   read.bytes_per_day};
-      std::tie(edge.open_from, edge.open_until) =
-          std::minmax({plan.units[table_unit].cutover.at, plan.units[job_unit].cutover.at});
-      plan.totals.crossing_bytes += BytesOver(edge.bytes_per_day, edge.open_from, edge.open_until);
-      plan.cut_edges.push_back(edge);
-      (reader_first ? forward : reverse).push_back(edge);
+      const Presence job = PresenceIn(plan.units[job_unit], modes[Index(read.job)] == RunMode::kBoth);
+      const auto cross = [&](Direction direction, Seconds from, Seconds until) {
+        if (from >= until) return;
+        plan.totals.crossing_bytes += BytesOver(read.bytes_per_day, from, until);
+        plan.cut_edges.push_back({TableId{t}, read.job, UnitId{table_unit}, UnitId{job_unit}, direction,
+                                  read.bytes_per_day, from, until});
+        of_table[static_cast<size_t>(direction)].push_back(plan.cut_edges.back());
+      };
+      cross(Direction::kReverse, table.on_source_until, job.on_source_until);
+      cross(Direction::kForward, job.on_target_from, table.on_target_from);
     }
-    for (const auto* edges : {&reverse, &forward}) {
-      if (edges->empty()) continue;
-      plan.syncs.push_back(MakeSync(*edges, workload.tables[t].changed_bytes_per_day));
+    for (const auto& edges : of_table) {
+      if (edges.empty()) continue;
+      plan.syncs.push_back(MakeSync(edges, workload.tables[t].changed_bytes_per_day));
       plan.totals.sync_bytes += plan.syncs.back().total_bytes;
     }
   }
+  plan.totals.doubled_job_hours = DoubledJobHours(workload, placement, modes, plan);
 }
 
 }  // namespace godwit::planner

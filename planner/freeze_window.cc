@@ -109,6 +109,7 @@ class CutoverSearch {
   // Nothing is known of some jobs: whenever it is, the longest of them may have to be waited for.
   Cutover Blind(Cutover cutover) const {
     cutover.schedules_known = false;
+    cutover.window_begin = cutover.window_end = cutover.at;
     cutover.freeze += runs_.longest_unknown;
     if (cutover.final_delta_bytes == 0) {
       cutover.final_delta_bytes = changed_per_day_ / 24;  // an hour's change since the last round
@@ -205,6 +206,7 @@ void RunPatterns::AddScheduled(const Job& job, const std::vector<JobRun>& histor
     for (const JobRun& run : history) ends.push_back(DelayOf(starts, run) + run.seconds);
     lasts = Percentile95(std::move(ends));
   }
+  lasts = std::min<int64_t>(lasts, kWeek.count());  // longer ones run into themselves
   for (int minute : starts) runs.expected.push_back({minute * kMinute, Seconds(lasts)});
 }
 
@@ -228,6 +230,10 @@ UnitRuns RunPatterns::Of(const std::vector<JobId>& jobs) const {
     return std::make_pair(a.start, a.lasts) < std::make_pair(b.start, b.lasts);
   });
   return runs;
+}
+
+Seconds ExpectedFreeze(const UnitRuns& runs, const FreezeRules& rules) {
+  return rules.fixed + (runs.all_known ? Seconds{0} : runs.longest_unknown);
 }
 
 Cutover ChooseCutover(const UnitRuns& runs, const FreezeLoad& load, Seconds earliest,

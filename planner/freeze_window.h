@@ -42,6 +42,10 @@ struct FreezeLoad {
   int64_t bytes_per_second = 1;  // that a copy may use
 };
 
+// How long a freeze lasts that finds its quiet window; where schedules are not known, the longest job is
+// waited for.
+Seconds ExpectedFreeze(const UnitRuns& runs, const FreezeRules& rules);
+
 // The earliest time from `earliest` on at which no expected run has to wait, within rules.look_ahead and
 // outside black-outs; if there is none, the time with the least sum of waits. A freeze right after a copy
 // round has nothing left to copy as long as nothing runs in between. O(runs in the weeks looked at).

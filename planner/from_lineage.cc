@@ -10,6 +10,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "lineage/lint.h"
 #include "lineage/run_mode.h"
 #include "planner/cron.h"
 
@@ -18,9 +19,9 @@ namespace {
 
 // Texts by position, each once; the first one is empty.
 template <typename Id>
-class Pool {
+class TextPool {
  public:
-  explicit Pool(std::vector<std::string>& texts) : texts_(texts) {}
+  explicit TextPool(std::vector<std::string>& texts) : texts_(texts) {}
   Id At(const std::string& text) {
     if (text.empty()) return Id(0);
     const auto [at, added] = known_.try_emplace(text, static_cast<uint32_t>(texts_.size()));
@@ -108,6 +109,18 @@ std::map<std::string, RunTimes> AddRuns(const lineage::Scan& scan, const lineage
   return times;
 }
 
+// Why two runs of a job for one date may give different rows, by the job's name.
+std::map<std::string, std::vector<std::string>> HazardsOf(const lineage::Scan& scan,
+                                                          const lineage::Graph& graph) {
+  std::map<std::string, std::vector<std::string>> hazards;
+  for (const lineage::Finding& finding : lineage::Lint(scan, graph)) {
+    if (!lineage::RowsMayDiffer(*finding.rule)) continue;
+    hazards[finding.job].push_back(
+        fmt::format("{} {} ({}:{})", finding.rule->code, finding.detail, finding.file, finding.line));
+  }
+  return hazards;
+}
+
 }  // namespace
 
 std::string CronOf(const std::string& schedule) {
@@ -126,8 +139,8 @@ std::string CronOf(const std::string& schedule) {
 
 Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
   Workload workload;
-  Pool<LabelId> labels(workload.labels);
-  Pool<ScheduleId> schedules(workload.schedules);
+  TextPool<LabelId> labels(workload.labels);
+  TextPool<ScheduleId> schedules(workload.schedules);
   for (const lineage::Table& table : graph.tables) {
     Table made;
     made.name = table.name;
@@ -142,6 +155,7 @@ Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
     workload.tables.push_back(std::move(made));
   }
   const std::vector<lineage::Advice> advice = lineage::AdviseRunModes(scan, graph);
+  std::map<std::string, std::vector<std::string>> hazards = HazardsOf(scan, graph);
   const std::map<std::string, RunTimes> times = AddRuns(scan, graph, workload);
   for (size_t i = 0; i < graph.jobs.size(); ++i) {
     const lineage::Job& job = graph.jobs[i];
@@ -149,6 +163,7 @@ Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
     made.name = job.name;
     made.type = TypeOf(job.kind);
     made.repeatability = RepeatabilityOf(advice[i].repeatable);
+    made.hazards = std::move(hazards[job.name]);
     if (const auto found = times.find(job.name); found != times.end()) {
       made.run_seconds = found->second.median;
       made.run_seconds_p95 = found->second.p95;
@@ -181,6 +196,16 @@ Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph) {
   }
   for (const auto& [key, access] : merged) workload.accesses.push_back(access);
   return workload;
+}
+
+std::vector<FingerprintEntry> FingerprintOf(const lineage::Scan& scan) {
+  std::vector<FingerprintEntry> entries;
+  for (const lineage::ScannedFile& file : scan.files) entries.push_back({"file", file.path, file.digest});
+  for (const std::string& root : scan.roots) entries.push_back({"root", root, ""});
+  std::sort(entries.begin(), entries.end(), [](const FingerprintEntry& a, const FingerprintEntry& b) {
+    return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
+  });
+  return entries;
 }
 
 }  // namespace godwit::planner

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lineage/graph.h"
+#include "planner/plan.h"
 #include "planner/workload.h"
 
 namespace godwit::planner {
@@ -13,6 +14,10 @@ namespace godwit::planner {
 // export, never moves before what it reads. Schedules that the planner's cron does not take are left out,
 // which means not known. O(n log n).
 Workload WorkloadOf(const lineage::Scan& scan, const lineage::Graph& graph);
+
+// What a plan from this scan stands on: "root" (what was scanned) and "file" (each with the digest of its
+// content). Sorted as Plan::fingerprint is.
+std::vector<FingerprintEntry> FingerprintOf(const lineage::Scan& scan);
 
 // A schedule as its scheduler writes it ("01:30", Quartz's six fields, "@daily") → five cron fields; empty if
 // it is none.

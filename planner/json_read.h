@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "planner/plan.h"
+#include "planner/terms.h"
 #include "planner/words.h"
 
 namespace godwit::planner {

@@ -5,8 +5,23 @@
 #include <iterator>
 
 namespace godwit::planner {
+namespace {
+
+constexpr size_t kPiece = 1 << 18;  // bytes handed on at once
+
+}  // namespace
+
+void JsonText::Finish() {
+  out_ += '\n';
+  sink_(out_);
+  out_.clear();
+}
 
 void JsonText::Separate() {
+  if (out_.size() >= kPiece) {
+    sink_(out_);
+    out_.clear();
+  }
   if (after_key_) {
     after_key_ = false;
     return;

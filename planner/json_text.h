@@ -3,13 +3,19 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace godwit::planner {
 
+// Takes text piece by piece.
+using TextSink = std::function<void(std::string_view)>;
+
 class JsonText {
  public:
+  explicit JsonText(TextSink sink) : sink_(std::move(sink)) {}
+
   void BeginObject();
   void EndObject();
   void BeginList();
@@ -35,14 +41,16 @@ class JsonText {
   void Put(std::string_view key, double number) { Key(key), Number(number); }
   void Put(std::string_view key, bool value) { Key(key), Bool(value); }
 
-  std::string Take() && { return std::move(out_) + "\n"; }
+  // Ends the document and hands on what is left.
+  void Finish();
 
  private:
   void Separate();
   void Begin(char bracket);
   void End(char bracket);
 
-  std::string out_;
+  TextSink sink_;
+  std::string out_;  // not yet handed on
   int depth_ = 0;
   int one_line_ = 0;
   bool first_ = true;  // nothing yet in this object or list

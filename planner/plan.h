@@ -2,7 +2,7 @@
 // when (waves, windows), what that costs, and what else was considered. The executor obeys nothing else. As
 // text it is `plan.json` (plan_json.h, docs/plan_format.md): sorted, and the same bytes for the same inputs.
 //
-// All times are counted from `Plan::start`.
+// All times are counted from `request.start`.
 #pragma once
 
 #include <chrono>
@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "planner/edit.h"
+#include "planner/request.h"
 #include "planner/workload.h"
 
 namespace godwit::planner {
-
-using Seconds = std::chrono::seconds;
 
 enum class UnitId : uint32_t {};  // position in Plan::units, which is the order of movement
 enum class WaveId : uint32_t {};  // position in Plan::waves
@@ -29,9 +29,6 @@ struct PlannedTable {
   bool operator==(const PlannedTable&) const = default;
 };
 
-// Which side runs a job while its unit is in dual run.
-enum class RunMode : uint8_t { kOld, kBoth, kNew };
-
 struct PlannedJob {
   std::string name;
   JobType type = JobType::kSql;
@@ -41,13 +38,10 @@ struct PlannedJob {
   std::string owner;
   std::string schedule;  // cron line, UTC
   Repeatability repeatability = Repeatability::kUnknown;
+  // Why two runs for one date may give different rows: lint code, reason, place.
+  std::vector<std::string> hazards;
   std::vector<TableId> reads, writes;  // sorted; positions in Plan::tables
   bool operator==(const PlannedJob&) const = default;
-};
-
-enum class Strategy : uint8_t {
-  kChain,    // copy, freeze, switch the whole unit at once
-  kDualRun,  // both sides run; started upstream first, the old side stopped downstream first
 };
 
 // The moment at which a unit's writers stop on the source and readers and writers go on at the target.
@@ -85,7 +79,8 @@ struct Unit {
   Seconds dual_run_end{0};    // … and the old side stops here
   std::vector<UnitId> after;  // these have to have cut over before: hard edges, sorted
   Seconds slack{0};           // how much later the unit may cut over without delaying the last wave
-  bool critical = false;      // slack is zero
+  Seconds copy_slack{0};      // how much later its copy may end
+  bool critical = false;      // one of them is zero
   bool pinned = false;        // placed by an edit
   std::vector<Reason> reasons;
   bool operator==(const Unit&) const = default;
@@ -100,11 +95,6 @@ struct Wave {
   Seconds end{0};     // last cut-over done
   Seconds freeze{0};  // sum over its units
   bool operator==(const Wave&) const = default;
-};
-
-enum class Direction : uint8_t {
-  kReverse,  // target to source, for a reader left behind
-  kForward,  // source to target, for a reader that moved before its table
 };
 
 // A read that crosses sites for a while.
@@ -176,13 +166,19 @@ struct FingerprintEntry {
   bool operator==(const FingerprintEntry&) const = default;
 };
 
+// The file that the plan was made from, for commands that need more than the plan holds.
+struct PlanSource {
+  std::string kind;  // "graph", "workload" or "" if it is no file
+  std::string path;  // as it was given
+  std::string digest;
+  bool operator==(const PlanSource&) const = default;
+};
+
 struct Plan {
-  std::string start;      // "2026-12-01T00:00:00Z"; empty: not fixed, and day 0 is a Monday
-  std::string objective;  // "reads" or "sync-once"
-  std::string order;      // "free", "priced" or "upstream-first"
-  double alpha = 1;       // price of a reader that moves before its table
+  PlanSource source;
+  Request request;          // what was asked for, with what it left open filled in
+  std::vector<Edit> edits;  // what people changed
   int64_t unit_bytes_max = 0;
-  uint64_t seed = 0;
   bool named = false;                // tables and jobs have names; else their numbers stand for them
   std::vector<PlannedTable> tables;  // empty if not named
   std::vector<PlannedJob> jobs;      // empty if not named

@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "planner/arrange/arrange.h"
-#include "planner/atoms.h"
-#include "planner/plan.h"
+#include "base/result.h"
+#include "planner/terms.h"
 
 namespace godwit::planner {
 
@@ -23,20 +22,9 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-enum class OrderRule : uint8_t {
-  kFree,           // a reader that moves before its table costs `alpha` times a read
-  kUpstreamFirst,  // never
-};
-
-enum class Objective : uint8_t {
-  kReads,     // every remote read costs
-  kSyncOnce,  // one daily sync of a table serves all its remote readers
-  kDualRun,   // job-hours that run on both sites
-};
-
 // Rates of the link from source to target.
 struct Bandwidth {
-  int64_t bytes_per_second = 0;  // 0: not known; assumed so that everything could move in 30 days
+  int64_t bytes_per_second = 0;  // 0: not known; then assumed, with a warning
   // Share of it that may be used, by hour of the week from Monday 00:00 UTC; empty: all of it always.
   std::vector<double> hour_of_week;
   bool operator==(const Bandwidth&) const = default;
@@ -69,9 +57,9 @@ struct Pool {
 struct WaveRules {
   int32_t units_max = 8;
   Size bytes_max{0.1, 0};
-  Seconds freeze_max{4 * 3600};  // sum over a wave's units
-  Seconds gap{0};                // between the last cut-over of a wave and the first copy of the next
-  bool pilot = true;             // a small unit alone first, then waves that at most double
+  Seconds freeze_max{0};  // sum over a wave's units; 0: no limit
+  Seconds gap{0};         // between the last cut-over of a wave and the first copy of the next
+  bool pilot = true;      // a small unit alone first, then waves that at most double
   bool operator==(const WaveRules&) const = default;
 };
 
@@ -98,7 +86,7 @@ struct Request {
   double unit_overhead = 0.25;  // fixed time a unit takes, in times to copy a full one
   std::vector<Tie> ties;
   bool cut_at_unknown = false;
-  arrange::Effort effort = arrange::Effort::kDefault;
+  Effort effort = Effort::kDefault;
   uint64_t seed = 7;
 
   std::string start;  // "2026-12-01"; empty: a Monday that is not named
@@ -111,7 +99,12 @@ struct Request {
   WaveRules waves;
   FreezeRules freeze;
   std::vector<StrategyRule> strategies;
+  Seconds dual_run_trial{3 * 24 * 3600};  // both sides run at least this long before the old one stops
   bool operator==(const Request&) const = default;
 };
+
+// Errors: kInvalidInput for the first wish that cannot be: a price below 1, a time that runs backwards,
+// black-outs that leave no time, and the like.
+Status CheckRequest(const Request& request);
 
 }  // namespace godwit::planner

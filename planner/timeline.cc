@@ -4,43 +4,13 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "planner/freeze_window.h"
 #include "planner/link.h"
 #include "planner/week.h"
 
 namespace godwit::planner {
 namespace {
-
-// Which wave a unit joins: the current one while its limits hold.
-class WaveBuilder {
- public:
-  WaveBuilder(const WaveRules& rules, int64_t total_bytes, std::vector<Wave>& waves)
-      : rules_(rules), bytes_max_(rules.bytes_max.Of(total_bytes)), waves_(waves) {}
-
-  // Opens a wave if `unit` does not fit the current one. Returns whether it did.
-  bool Admit(const Unit& unit, Seconds freeze) {
-    if (!waves_.empty() && Fits(unit, freeze)) return false;
-    if (!waves_.empty()) largest_ = std::max(largest_, waves_.back().bytes);
-    waves_.push_back({});
-    waves_.back().id = fmt::format("w{:03}", waves_.size());
-    return true;
-  }
-
- private:
-  bool Fits(const Unit& unit, Seconds freeze) const {
-    const Wave& wave = waves_.back();
-    if (rules_.pilot && waves_.size() == 1) return false;  // the pilot stays alone
-    if (wave.units.size() >= static_cast<size_t>(rules_.units_max)) return false;
-    if (wave.freeze + freeze > rules_.freeze_max) return false;
-    const int64_t doubled = largest_ > 0 && rules_.pilot ? 2 * largest_ : bytes_max_;
-    return wave.bytes + unit.bytes <= std::min(bytes_max_, doubled);
-  }
-
-  const WaveRules& rules_;
-  const int64_t bytes_max_;
-  int64_t largest_ = 0;  // bytes of the largest wave so far
-  std::vector<Wave>& waves_;
-};
 
 // Slots of the pools: when each becomes free.
 class PoolSlots {
@@ -70,44 +40,80 @@ Result<Seconds> RoomFrom(const std::vector<CapacityStep>& capacity, double bytes
     most = std::max(most, step.bytes);
   }
   return InvalidInput(
-      fmt::format("the target has room for {} bytes at most, {:.0f} are needed: raise capacity, lower "
+      fmt::format("the target has room for {} at most, {} are needed: raise capacity, lower "
                   "replication, or exclude tables",
-                  most, bytes));
+                  FormatBytes(most), FormatBytes(static_cast<int64_t>(bytes))));
 }
 
 class Schedule {
  public:
-  Schedule(const Workload& workload, const Request& request, Link link, int first_hour_of_week, Plan& plan)
+  Schedule(const Request& request, const std::vector<UnitNeeds>& needs, Link link, int first_hour_of_week,
+           Plan& plan)
       : request_(request),
+        needs_(needs),
         plan_(plan),
         link_(std::move(link)),
         first_hour_of_week_(first_hour_of_week),
-        patterns_(workload),
-        slots_(request.pools),
-        waves_(request.waves, plan.totals.bytes, plan.waves) {}
+        slots_(request.pools) {}
 
-  Status Add(UnitId id, const UnitNeeds& needs) {
-    Unit& unit = plan_.units[Index(id)];
-    const UnitRuns runs = patterns_.Of(unit.jobs);
-    if (waves_.Admit(unit, ExpectedFreeze(runs)))
-      gate_ = plan_.waves.size() > 1 ? last_cutover_ + request_.waves.gap : Seconds{0};
-    GODWIT_TRY(PlanCopy(needs, unit));
-    PlanCutover(runs, needs, unit);
-    JoinWave(id, unit);
+  // Copies and the cut-overs of chain units, in the order of movement.
+  Status Forwards() {
+    for (uint32_t i = 0; i < plan_.units.size(); ++i) {
+      Unit& unit = plan_.units[i];
+      if (i > 0 && unit.wave != plan_.units[i - 1].wave) wave_opens_ = last_cutover_ + request_.waves.gap;
+      Status copied = PlanCopy(needs_[i], unit);
+      if (!copied.ok()) return Within(unit.id, copied.error());
+      Seconds ready = unit.copy_end + request_.freeze.round;
+      for (UnitId before : unit.after) ready = std::max(ready, OnTarget(plan_.units[Index(before)]));
+      if (unit.strategy == Strategy::kDualRun) {
+        unit.dual_run_start = ready;
+      } else {
+        PlanCutover(i, std::max(ready, last_cutover_));
+        last_cutover_ = unit.cutover.at + unit.cutover.freeze;
+      }
+    }
     return Ok();
   }
 
+  // The ends of dual runs, in reverse: a unit's source side stops when nobody there reads from it any more.
+  void Backwards() {
+    std::vector<Seconds> needed_until(plan_.units.size(), Seconds{0});
+    for (uint32_t i = static_cast<uint32_t>(plan_.units.size()); i-- > 0;) {
+      Unit& unit = plan_.units[i];
+      if (unit.strategy == Strategy::kDualRun) {
+        PlanCutover(i, std::max(unit.dual_run_start + request_.dual_run_trial, needed_until[i]));
+        unit.dual_run_end = unit.cutover.at;
+      }
+      const Seconds end = unit.cutover.at + unit.cutover.freeze;
+      for (UnitId upstream : needs_[i].reads_from) {
+        needed_until[Index(upstream)] = std::max(needed_until[Index(upstream)], end);
+      }
+    }
+  }
+
+  void SumUpWaves() {
+    for (Wave& wave : plan_.waves) {
+      wave.start = plan_.units[Index(wave.units.front())].copy_start;
+      for (UnitId id : wave.units) {
+        const Unit& unit = plan_.units[Index(id)];
+        wave.start = std::min(wave.start, unit.copy_start);
+        wave.end = std::max(wave.end, unit.cutover.at + unit.cutover.freeze);
+        wave.freeze += unit.cutover.freeze;
+      }
+    }
+  }
+
  private:
-  Seconds ExpectedFreeze(const UnitRuns& runs) const {
-    return request_.freeze.fixed + (runs.all_known ? Seconds{0} : runs.longest_unknown);
+  static Seconds OnTarget(const Unit& unit) {
+    return unit.strategy == Strategy::kDualRun ? unit.dual_run_start : unit.cutover.at + unit.cutover.freeze;
   }
 
   Status PlanCopy(const UnitNeeds& needs, Unit& unit) {
     booked_bytes_ += static_cast<double>(unit.bytes) * request_.replication;
     GODWIT_TRY_ASSIGN(const Seconds room, RoomFrom(request_.capacity, booked_bytes_));
-    // Without gaps between waves only the link keeps a copy waiting, not the cut-overs before it.
-    const Seconds gate = request_.waves.gap > Seconds{0} ? gate_ : Seconds{0};
-    const Seconds earliest = std::max({gate, room, slots_.Earliest(needs.pools)});
+    // Without a gap between waves only the link keeps a copy waiting, not the cut-overs before it.
+    const Seconds opens = request_.waves.gap > Seconds{0} ? wave_opens_ : Seconds{0};
+    const Seconds earliest = std::max({opens, room, slots_.Earliest(needs.pools)});
     GODWIT_TRY_ASSIGN(
         const Link::Copy copy,
         link_.Book(earliest, unit.bytes, request_.copy_bytes_per_second_max, needs.forward_bytes_per_second));
@@ -117,53 +123,98 @@ class Schedule {
     return Ok();
   }
 
-  // Units cut over in order, one after another: nobody watches two switches at once.
-  void PlanCutover(const UnitRuns& runs, const UnitNeeds& needs, Unit& unit) {
-    Seconds earliest = std::max(unit.copy_end + request_.freeze.round, last_cutover_);
-    for (UnitId before : needs.after) {
-      const Cutover& cutover = plan_.units[Index(before)].cutover;
-      earliest = std::max(earliest, cutover.at + cutover.freeze);
-    }
+  void PlanCutover(uint32_t i, Seconds earliest) {
+    Unit& unit = plan_.units[i];
     const FreezeLoad load{unit.changed_bytes_per_day, request_.bandwidth.bytes_per_second};
-    unit.cutover =
-        ChooseCutover(runs, load, earliest, request_.freeze, request_.blackouts, first_hour_of_week_);
-    unit.after = needs.after;
-    last_cutover_ = unit.cutover.at + unit.cutover.freeze;
-  }
-
-  void JoinWave(UnitId id, Unit& unit) {
-    Wave& wave = plan_.waves.back();
-    unit.wave = WaveId{static_cast<uint32_t>(plan_.waves.size() - 1)};
-    if (wave.units.empty()) wave.start = unit.copy_start;
-    wave.units.push_back(id);
-    wave.bytes += unit.bytes;
-    wave.freeze += unit.cutover.freeze;
-    wave.end = unit.cutover.at + unit.cutover.freeze;
+    unit.cutover = ChooseCutover(needs_[i].runs, load, earliest, request_.freeze, request_.blackouts,
+                                 first_hour_of_week_);
   }
 
   const Request& request_;
+  const std::vector<UnitNeeds>& needs_;
   Plan& plan_;
   Link link_;
   const int first_hour_of_week_;
-  const RunPatterns patterns_;
   PoolSlots slots_;
-  WaveBuilder waves_;
-  Seconds gate_{0};
-  Seconds last_cutover_{0};
+  Seconds wave_opens_{0};
+  Seconds last_cutover_{0};  // chain units cut over one after another: nobody watches two switches at once
   double booked_bytes_ = 0;
+};
+
+constexpr Seconds kNoGap{60};  // a copy that begins sooner than this after another had to wait for it
+
+// How late everything could be without the last wave ending later, walking back from the end. A cut-over may
+// wait for the next one's latest start, and that of a dual-run unit for those of what it reads from, which
+// stop after it; a copy for its own cut-over's and, where the next copy had to wait for it, for that.
+class Slack {
+ public:
+  Slack(const std::vector<UnitNeeds>& needs, Plan& plan) : needs_(needs), units_(plan.units) {
+    Seconds end{0};
+    for (const Unit& unit : units_) end = std::max(end, unit.cutover.at + unit.cutover.freeze);
+    latest_end_.assign(units_.size(), end);
+    next_cutover_ = end;
+  }
+
+  void Find() {
+    // Dual runs end in the reverse of the order of movement: what ends last comes first.
+    for (uint32_t i = 0; i < units_.size(); ++i) {
+      if (units_[i].strategy == Strategy::kDualRun) OfCutover(i);
+    }
+    for (uint32_t i = static_cast<uint32_t>(units_.size()); i-- > 0;) {
+      if (units_[i].strategy == Strategy::kChain) OfCutover(i);
+      OfCopy(units_[i]);
+    }
+  }
+
+ private:
+  void OfCutover(uint32_t i) {
+    Unit& unit = units_[i];
+    if (unit.strategy == Strategy::kDualRun) {
+      // Known already: the latest start of each upstream, which is earlier in the order.
+      for (UnitId upstream : needs_[i].reads_from) {
+        const Unit& other = units_[Index(upstream)];
+        if (other.strategy != Strategy::kDualRun || Index(upstream) > i) continue;
+        latest_end_[i] = std::min(latest_end_[i], other.cutover.at + other.slack);
+      }
+      unit.slack = latest_end_[i] - (unit.cutover.at + unit.cutover.freeze);
+      return;
+    }
+    unit.slack = std::min(latest_end_[i], next_cutover_) - (unit.cutover.at + unit.cutover.freeze);
+    const Seconds latest_start = unit.cutover.at + unit.slack;
+    next_cutover_ = latest_start;
+    for (UnitId before : unit.after) {
+      latest_end_[Index(before)] = std::min(latest_end_[Index(before)], latest_start);
+    }
+  }
+
+  // A copy that ends later makes its cut-over that much later at most.
+  void OfCopy(Unit& unit) {
+    const bool next_waits = next_copy_start_ - unit.copy_end < kNoGap;
+    const Seconds chain_slack = next_waits ? next_copy_ - unit.copy_end : Seconds::max();
+    unit.copy_slack = std::max(Seconds{0}, std::min(unit.slack, chain_slack));
+    next_copy_ = unit.copy_start + unit.copy_slack;
+    next_copy_start_ = unit.copy_start;
+    unit.critical = unit.slack == Seconds{0} || unit.copy_slack == Seconds{0};
+  }
+
+  const std::vector<UnitNeeds>& needs_;
+  std::vector<Unit>& units_;
+  std::vector<Seconds> latest_end_;  // of the cut-over, as other units bound it
+  Seconds next_cutover_{0};          // latest start, of chain units
+  Seconds next_copy_ = Seconds::max();
+  Seconds next_copy_start_ = Seconds::max();
 };
 
 }  // namespace
 
-Status LayOutTime(const Workload& workload, const Request& request, const std::vector<UnitNeeds>& needs,
-                  Plan& plan) {
+Status LayOutTime(const Request& request, const std::vector<UnitNeeds>& needs, Plan& plan) {
   GODWIT_TRY_ASSIGN(const int first_hour, HourOfWeek(request.start));
   GODWIT_TRY_ASSIGN(Link link, Link::Make(request.bandwidth, request.blackouts, first_hour));
-  Schedule schedule(workload, request, std::move(link), first_hour, plan);
-  for (uint32_t i = 0; i < plan.units.size(); ++i) {
-    Status added = schedule.Add(UnitId{i}, needs[i]);
-    if (!added.ok()) return Within(plan.units[i].id, added.error());
-  }
+  Schedule schedule(request, needs, std::move(link), first_hour, plan);
+  GODWIT_TRY(schedule.Forwards());
+  schedule.Backwards();
+  schedule.SumUpWaves();
+  Slack(needs, plan).Find();
   return Ok();
 }
 

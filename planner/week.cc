@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -24,7 +25,33 @@ std::optional<Seconds> TimeLeft(const Blackout& blackout, Seconds at, int first_
   return std::nullopt;
 }
 
+constexpr std::string_view kDayNames[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+Result<int> DayOf(std::string_view name) {
+  const auto found = std::ranges::find(kDayNames, name);
+  if (found != std::end(kDayNames)) return static_cast<int>(found - std::begin(kDayNames));
+  return InvalidInput("`" + std::string(name) + "` is no day: give mon, tue, wed, thu, fri, sat or sun");
+}
+
 }  // namespace
+
+Result<std::vector<int>> DaysOf(std::string_view text) {
+  std::vector<int> days;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t comma = std::min(text.find(',', at), text.size());
+    const std::string_view part = text.substr(at, comma - at);
+    const size_t dash = std::min(part.find('-'), part.size());
+    GODWIT_TRY_ASSIGN(const int first, DayOf(part.substr(0, dash)));
+    GODWIT_TRY_ASSIGN(const int last,
+                      dash == part.size() ? Result<int>(first) : DayOf(part.substr(dash + 1)));
+    for (int day = first;; day = (day + 1) % 7) {
+      days.push_back(day);
+      if (day == last) break;
+    }
+    at = comma + 1;
+  }
+  return days;
+}
 
 Result<int> HourOfWeek(const std::string& start) {
   if (start.empty()) return 0;

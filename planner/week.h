@@ -16,6 +16,9 @@ inline constexpr Seconds kWeek{int64_t{kMinutesPerWeek} * 60};
 // kInvalidInput.
 Result<int> HourOfWeek(const std::string& start);
 
+// "mon-fri", "sat", "mon,wed-thu" → days counted from Monday, 0. Errors: kInvalidInput.
+Result<std::vector<int>> DaysOf(std::string_view text);
+
 // Whether a time since the plan's start lies in the black-out.
 bool Covers(const Blackout& blackout, Seconds at, int first_hour_of_week);
 

@@ -36,9 +36,11 @@ inline constexpr std::string_view kWords<OrderRule>[] = {"free", "upstream-first
 template <>
 inline constexpr std::string_view kWords<Objective>[] = {"reads", "sync-once", "dual-run"};
 template <>
+inline constexpr std::string_view kWords<EditKind>[] = {"merge", "split", "pin"};
+template <>
 inline constexpr std::string_view kWords<Tie>[] = {"workflow", "owner", "group"};
 template <>
-inline constexpr std::string_view kWords<arrange::Effort>[] = {"default", "high"};
+inline constexpr std::string_view kWords<Effort>[] = {"default", "high"};
 
 template <typename Value>
 std::string_view Word(Value value) {
@@ -59,8 +61,9 @@ std::string_view WordOf(Strategy strategy) { return Word(strategy); }
 std::string_view WordOf(Direction direction) { return Word(direction); }
 std::string_view WordOf(OrderRule order) { return Word(order); }
 std::string_view WordOf(Objective objective) { return Word(objective); }
+std::string_view WordOf(EditKind kind) { return Word(kind); }
 std::string_view WordOf(Tie tie) { return Word(tie); }
-std::string_view WordOf(arrange::Effort effort) { return Word(effort); }
+std::string_view WordOf(Effort effort) { return Word(effort); }
 
 template <typename Value>
 Result<Value> FromWord(std::string_view word) {
@@ -81,7 +84,8 @@ template Result<Strategy> FromWord(std::string_view);
 template Result<Direction> FromWord(std::string_view);
 template Result<OrderRule> FromWord(std::string_view);
 template Result<Objective> FromWord(std::string_view);
+template Result<EditKind> FromWord(std::string_view);
 template Result<Tie> FromWord(std::string_view);
-template Result<arrange::Effort> FromWord(std::string_view);
+template Result<Effort> FromWord(std::string_view);
 
 }  // namespace godwit::planner

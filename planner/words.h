@@ -4,8 +4,9 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "planner/plan.h"
-#include "planner/request.h"
+#include "planner/edit.h"
+#include "planner/terms.h"
+#include "planner/workload.h"
 
 namespace godwit::planner {
 
@@ -19,8 +20,9 @@ std::string_view WordOf(Strategy strategy);
 std::string_view WordOf(Direction direction);
 std::string_view WordOf(OrderRule order);
 std::string_view WordOf(Objective objective);
+std::string_view WordOf(EditKind kind);
 std::string_view WordOf(Tie tie);
-std::string_view WordOf(arrange::Effort effort);
+std::string_view WordOf(Effort effort);
 
 // The value with this word. Errors: kInvalidInput that lists the words there are.
 template <typename Value>

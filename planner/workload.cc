@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "planner/cron.h"
+
 namespace godwit::planner {
 namespace {
 
@@ -28,13 +30,29 @@ Status CheckNames(const char* kind, const std::vector<Thing>& things) {
   return Ok();
 }
 
+constexpr int64_t kBytesMax = 1'000'000'000'000'000'000;  // of all tables together: 1 EB, so that sums fit
+
+Status CheckSchedules(const Workload& workload) {
+  for (const std::string& schedule : workload.schedules) {
+    if (schedule.empty()) continue;
+    const Result<std::vector<int>> starts = StartsOfWeek(schedule);
+    if (!starts.ok()) return starts.error();
+  }
+  return Ok();
+}
+
 Status CheckTables(const Workload& workload) {
+  int64_t bytes_left = kBytesMax;
   for (size_t i = 0; i < workload.tables.size(); ++i) {
     const Table& table = workload.tables[i];
     const std::string name = NameOr("table", table.name, i);
     if (table.bytes < 0 || table.changed_bytes_per_day < 0) {
       return InvalidInput(name + ": a negative size: give bytes, or 0 where it is not known");
     }
+    if (table.bytes > bytes_left || table.changed_bytes_per_day > kBytesMax) {
+      return InvalidInput(name + ": with it the tables hold more than 1 EB: check its size");
+    }
+    bytes_left -= table.bytes;
     if (Index(table.owner) >= workload.labels.size() || Index(table.group) >= workload.labels.size()) {
       return InvalidInput(name + ": its owner or group is not among the labels");
     }
@@ -61,8 +79,8 @@ Status CheckAccesses(const Workload& workload) {
       return InvalidInput(fmt::format("an access of job {} to table {}: no such job or table",
                                       Index(access.job), Index(access.table)));
     }
-    if (access.bytes_per_day < 0) {
-      return InvalidInput(JobName(workload, access.job) + ": a negative number of bytes per day");
+    if (access.bytes_per_day < 0 || access.bytes_per_day > kBytesMax) {
+      return InvalidInput(JobName(workload, access.job) + ": bytes per day that are negative or above 1 EB");
     }
   }
   for (const JobRun& run : workload.runs) {
@@ -73,6 +91,11 @@ Status CheckAccesses(const Workload& workload) {
 }
 
 }  // namespace
+
+bool IsNamed(const Workload& workload) {
+  return (!workload.tables.empty() && !workload.tables.front().name.empty()) ||
+         (!workload.jobs.empty() && !workload.jobs.front().name.empty());
+}
 
 std::string TableName(const Workload& workload, TableId id) {
   return NameOr("table", workload.table(id).name, Index(id));
@@ -85,6 +108,7 @@ std::string JobName(const Workload& workload, JobId id) {
 Status CheckWorkload(const Workload& workload) {
   GODWIT_TRY(CheckNames("table", workload.tables));
   GODWIT_TRY(CheckNames("job", workload.jobs));
+  GODWIT_TRY(CheckSchedules(workload));
   GODWIT_TRY(CheckTables(workload));
   GODWIT_TRY(CheckJobs(workload));
   return CheckAccesses(workload);

@@ -52,6 +52,7 @@ struct Job {
   std::string name;  // empty like a table's
   JobType type = JobType::kSql;
   Repeatability repeatability = Repeatability::kUnknown;
+  std::vector<std::string> hazards;  // why two runs for one date may give different rows
   int16_t priority = 0;
   int32_t run_seconds = 0;      // typical (median)
   int32_t run_seconds_p95 = 0;  // 0: not known
@@ -94,6 +95,9 @@ struct Workload {
   const std::string& label(LabelId id) const { return labels[Index(id)]; }
   const std::string& schedule(ScheduleId id) const { return schedules[Index(id)]; }
 };
+
+// Whether tables and jobs have names; else their numbers stand for them.
+bool IsNamed(const Workload& workload);
 
 // The table's name, or "table 17" where the workload has no names. Likewise for jobs.
 std::string TableName(const Workload& workload, TableId id);

@@ -171,7 +171,7 @@ void SimWarehouse::Finish(Side side, const SimJobSpec& job, const std::string& d
       written = false;
       break;
     }
-    Write(side, table, PartitionOf(SpecOf(table), due), std::move(rows), SpecOf(table).bytes_per_day);
+    written = Write(side, table, PartitionOf(SpecOf(table), due), std::move(rows), SpecOf(table).bytes_per_day);
   }
   if (written) {
     for (const TableName& table : job.writes) site.catalog.SetParameter(table, kWatermark, due);
@@ -200,27 +200,26 @@ std::string SimWarehouse::RowsOf(Side side, const SimJobSpec& job, const TableNa
                      Hex64(Hash64(inputs + table.Text(), 2)));
 }
 
-// As Hive overwrites: new files beside the old ones, then the old ones go.
-void SimWarehouse::Write(Side side, const TableName& table, const std::string& partition, std::string rows,
+// As Hive overwrites: new files beside the old ones, then the old ones go; a new partition is announced when its files
+// are there. False if the disk is full: what was there is as it was.
+bool SimWarehouse::Write(Side side, const TableName& table, const std::string& partition, std::string rows,
                          int64_t bytes) {
   SimSite& site = world_.At(side);
-  std::optional<std::string> location = site.catalog.LocationOf(table, partition);
-  if (!location) {
-    location = site.catalog.Find(table)->location + "/" + partition;
-    site.catalog.PutPartition(table, {partition, *location, {}, {}});
-  }
+  const std::optional<std::string> known = site.catalog.LocationOf(table, partition);
+  const std::string location = known ? *known : site.catalog.Find(table)->location + "/" + partition;
   std::vector<std::string> old;
-  for (const auto& [path, file] : site.storage.Files(*location)) old.push_back(path);
-  if (!site.storage.Write(*location, fmt::format("part-{}", ++writes_), rows, bytes).ok()) return;
-  for (const std::string& path : old) site.storage.Remove(*location, path);
+  for (const auto& [path, file] : site.storage.Files(location)) old.push_back(path);
+  if (!site.storage.Write(location, fmt::format("part-{}", ++writes_), rows, bytes).ok()) return false;
+  for (const std::string& path : old) site.storage.Remove(location, path);
+  if (!known) site.catalog.PutPartition(table, {partition, location, {}, {}});
   if (on_write) on_write(side, table, partition, rows);
+  return true;
 }
 
 bool SimWarehouse::RogueWrite(Side side, const TableName& table, const std::string& partition,
                               bool honours_barrier) {
   if (honours_barrier && world_.At(side).catalog.IsClosed(table, Party::kWriters)) return false;
-  Write(side, table, partition, fmt::format("rogue,{},{}\n", ++writes_, partition), 1000);
-  return true;
+  return Write(side, table, partition, fmt::format("rogue,{},{}\n", ++writes_, partition), 1000);
 }
 
 }  // namespace godwit::simulator

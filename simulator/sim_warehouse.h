@@ -86,7 +86,7 @@ class SimWarehouse {
   bool IsReady(Side side, const SimJobSpec& job, const std::string& due);
   void Finish(Side side, const SimJobSpec& job, const std::string& due);
   std::string RowsOf(Side side, const SimJobSpec& job, const TableName& table, const std::string& due);
-  void Write(Side side, const TableName& table, const std::string& partition, std::string rows,
+  bool Write(Side side, const TableName& table, const std::string& partition, std::string rows,
              int64_t bytes);
   bool IsDenied(Side side, const SimJobSpec& job);
   const SimTableSpec& SpecOf(const TableName& table) const { return *tables_.at(table); }

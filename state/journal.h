@@ -85,7 +85,8 @@ class Journal {
   // generation; nothing is written. kUnavailable — disk full, database busy: nothing is written, try again.
   // kCorrupt — I/O error or damaged file: stop.
   virtual Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head,
-                                             const std::vector<Entry>& entries, const DeriveFacts& derive) = 0;
+                                             const std::vector<Entry>& entries,
+                                             const DeriveFacts& derive) = 0;
 
   // Records with sequence > `after`, in order, at most `limit`.
   virtual Result<std::vector<Record>> Read(int64_t after, size_t limit) = 0;

@@ -16,8 +16,8 @@ class MemoryJournal : public Journal {
     return epoch_;
   }
 
-  Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head, const std::vector<Entry>& entries,
-                                     const DeriveFacts& derive) override {
+  Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head,
+                                     const std::vector<Entry>& entries, const DeriveFacts& derive) override {
     if (epoch != 0 && epoch != epoch_) return Conflict("another process took over this migration");
     if (head && *head != static_cast<int64_t>(records_.size())) return Unavailable("somebody else wrote");
     for (const Entry& entry : entries) {

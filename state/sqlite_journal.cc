@@ -62,13 +62,14 @@ class SqliteJournal : public Journal {
     GODWIT_TRY_ASSIGN(SqliteTransaction transaction, SqliteTransaction::Begin(database_));
     GODWIT_TRY_ASSIGN(const int64_t newest, NewestEpoch());
     GODWIT_TRY(Insert(newest + 1, {entry}));
-    GODWIT_TRY(Beat(newest + 1, entry.since_boot_ns, entry.boot_id));  // the first beat shuts out older epochs
+    GODWIT_TRY(
+        Beat(newest + 1, entry.since_boot_ns, entry.boot_id));  // the first beat shuts out older epochs
     GODWIT_TRY(transaction.Commit());
     return newest + 1;
   }
 
-  Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head, const std::vector<Entry>& entries,
-                                     const DeriveFacts& derive) override {
+  Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head,
+                                     const std::vector<Entry>& entries, const DeriveFacts& derive) override {
     GODWIT_TRY_ASSIGN(SqliteTransaction transaction, SqliteTransaction::Begin(database_));
     if (epoch != 0) {
       GODWIT_TRY_ASSIGN(const int64_t newest, NewestEpoch());

@@ -14,6 +14,7 @@ MAY_INCLUDE = {
     "sources": ["base", "config", "parser"],
     "lineage": ["base", "config", "parser", "sources"],
     "planner": ["base", "lineage"],
+    "report": ["base", "planner"],
     "state": ["base"],
     "executor": ["base", "planner", "state"],
     "executor/ports": ["base"],

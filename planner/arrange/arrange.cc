@@ -17,7 +17,7 @@ constexpr double kCoarseFirstSize = 250'000;
 constexpr Node kMiddleNodes = 60'000;
 constexpr double kMiddleClusterShare = 0.003;  // of a unit's load
 constexpr int kSweepsOnTheWay = 4;
-constexpr int kCoarseFirstCycles = 3;
+constexpr int kCoarseFirstCycles = 2;
 
 double SizeOf(const Graph& graph) { return graph.size() + static_cast<double>(graph.arcs.size()) / 2; }
 

@@ -3,10 +3,9 @@
 
 #include "planner/arrange/cut.h"
 #include "planner/arrange/graph.h"
+#include "planner/terms.h"
 
 namespace godwit::planner::arrange {
-
-enum class Effort : uint8_t { kDefault, kHigh };
 
 // Units of low cost under the limits, in which no hard read's reader moves before its upstream: the cheapest
 // there are for every component of at most kExactNodesMax nodes (exact.h), good ones for larger ones

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner/arrange/cousins.h"
+
 namespace godwit::planner::arrange {
 namespace {
 
 constexpr double kShareLeft = 0.45;  // of the nodes, when a round of joining stops
+constexpr double kCousinsMin = 0.8;  // of the nodes: if more are left, cousins are joined too
 constexpr double kShrinkMin = 0.95;  // a level that keeps more of the nodes is the last
 constexpr int kLevelsMax = 64;
 
@@ -119,6 +122,9 @@ Hierarchy Coarsen(const Graph& graph, const CoarsenRules& rules, std::span<const
   const Graph* coarsest = &graph;
   for (int level = 0; level < kLevelsMax && coarsest->size() > nodes_min; ++level) {
     Clustering clusters = HeavyClusters(*coarsest, rules, within, random);
+    if (clusters.count > coarsest->size() * kCousinsMin) {
+      clusters = JoinCousins(*coarsest, rules, within, clusters);
+    }
     if (clusters.count > coarsest->size() * kShrinkMin) break;
     if (!within.empty()) within = ToClusters(within, clusters);
     hierarchy.graphs.push_back(Quotient(*coarsest, clusters));

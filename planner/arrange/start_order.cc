@@ -12,7 +12,8 @@ namespace {
 
 constexpr Node kCoarsestNodes = 400;
 constexpr int kStarts = 2;
-constexpr uint32_t kCoarsestReach = 1000;  // places: all of a graph that could be coarsened well
+constexpr uint32_t kCoarsestReach = 1000;       // places: all of a graph that could be coarsened well
+constexpr uint32_t kCoarsestSteps = 4'000'000;  // places times nodes, where it could not
 constexpr int kCoarsestPasses = 3;
 constexpr int kPassesPerLevel = 2;
 
@@ -46,7 +47,8 @@ Order CoarsestOrder(const Graph& graph, Random& random) {
   double best_cost = std::numeric_limits<double>::infinity();
   for (int start = 0; start < kStarts; ++start) {
     Order order = BreadthFirst(graph, random);
-    Sift(graph, order, kCoarsestReach, kCoarsestPasses);
+    Sift(graph, order, std::clamp(kCoarsestSteps / graph.size(), kSiftReach, kCoarsestReach),
+         kCoarsestPasses);
     const double cost = OrderCost(graph, order);
     if (cost < best_cost) {
       best_cost = cost;

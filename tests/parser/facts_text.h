@@ -10,11 +10,11 @@ namespace godwit::parser {
 // What to show besides kind, inputs, outputs, paths, effects and diagnostics.
 struct Shown {
   bool columns = false;
-  bool functions = false;   // and remarks
+  bool functions = false;  // and remarks
   bool predicates = false;
-  bool reads = false;       // every mention of a table, with its place
+  bool reads = false;  // every mention of a table, with its place
   bool definition = false;
-  bool spans = false;       // where each statement begins
+  bool spans = false;  // where each statement begins
 };
 
 // One line a fact; a statement's first line is "KIND: inputs -> outputs".

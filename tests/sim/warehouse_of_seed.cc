@@ -32,7 +32,7 @@ void AddUnitTables(Swarm& random, int unit, SeededCase& made, std::vector<TableN
     const bool twice = random.Coin(0.7);
     job.random = twice && random.Coin(0.1);
     made.warehouse.jobs.push_back(job);
-    JobSpec planned{job.name, {job.reads.begin(), job.reads.end()}, {name}, twice, RunMode::kOld};
+    JobSpec planned{job.name, {job.reads.begin(), job.reads.end()}, {name}, twice, RunMode::kOld, {}};
     if (twice && !job.random && random.Coin(0.4)) planned.mode = RunMode::kBoth;
     spec.jobs.push_back(planned);
     spec.tables.push_back(name);
@@ -48,7 +48,7 @@ void AddExport(Swarm& random, int unit, SeededCase& made, const std::vector<Tabl
   job.at = random.Between(1min, 30min);
   job.run = random.Between(5s, 1min);
   made.warehouse.jobs.push_back(job);
-  spec.jobs.push_back({job.name, {job.reads[0]}, {}, false, RunMode::kOld});
+  spec.jobs.push_back({job.name, {job.reads[0]}, {}, false, RunMode::kOld, {}});
 }
 
 executor::Policy MakePolicy(Swarm& random) {

@@ -28,7 +28,7 @@ SimWarehouseSpec Warehouse() {
 }
 
 JobSpec Job(const std::string& name, std::set<TableName> reads, std::set<TableName> writes, bool twice) {
-  return {name, std::move(reads), std::move(writes), twice, RunMode::kOld};
+  return {name, std::move(reads), std::move(writes), twice, RunMode::kOld, {}};
 }
 
 UnitSpec Unit(const std::string& id, int wave, std::vector<TableName> tables, std::vector<JobSpec> jobs) {
@@ -119,7 +119,39 @@ TEST_F(EngineTest, MovesAWarehouseWhoseJobsGoOn) {
   EXPECT_EQ(Rows(Side::kSource, kOrders, "dt=2026-01-01"), Rows(Side::kTarget, kOrders, "dt=2026-01-01"));
   EXPECT_EQ(*world_.target.scheduler.Find("export")->runs.rbegin()->second.due.c_str(), '2')
       << "exports run there now";
-  ASSERT_TRUE(VerifyFacts(migration_, *journal_).ok());
+  EXPECT_EQ(*VerifyFacts(migration_, *journal_), "");
+}
+
+TEST_F(EngineTest, WhatPeopleSaidIsKeptWithTheFactsOfTheNextAppend) {
+  Make(Warehouse());
+  state::Entry approval;
+  approval.kind = state::RecordKind::kApproval;
+  approval.body = R"({"by":"board","plan_hash":"plan1","what":"plan"})";
+  ASSERT_TRUE(journal_->Append(0, std::nullopt, {approval}, nullptr).ok());
+  Say("u3", R"({"verb":"hold","by":"ben","comment":"not today"})");
+  Start(ThreeUnits());
+  Run(12h);
+  Ledger again(migration_, *journal_, true);  // as after a restart: from the facts
+  ASSERT_TRUE(again.Load().ok());
+  EXPECT_EQ(again.run().approvals.at("plan1"), "board");
+  EXPECT_TRUE(again.row(2).held);
+  EXPECT_EQ(*VerifyFacts(migration_, *journal_), "");
+}
+
+TEST_F(EngineTest, AnUnequalDualRunWaitsForAPersonHoweverManyCyclesPass) {
+  SimWarehouseSpec spec = Warehouse();
+  spec.jobs[1].random = true;
+  Make(spec);
+  Migration migration = ThreeUnits();
+  migration.units[1].jobs[0].mode = RunMode::kBoth;
+  Start(migration);
+  Run(120h);
+  const UnitRow& row = *driver_->engine().Units()[1].row;
+  EXPECT_EQ(row.state, UnitState::kDualRun) << log_;
+  EXPECT_TRUE(row.differences.contains("dwd.daily")) << log_;
+  Say("u2", R"({"verb":"waive","table":"dwd.daily","by":"owner","comment":"ties in any order"})");
+  EXPECT_EQ(Run(240h), DriverEnd::kFinished) << log_;
+  EXPECT_EQ(StateOf(1), UnitState::kProbation) << log_;
 }
 
 }  // namespace

@@ -49,9 +49,10 @@ class JournalTest : public testing::TestWithParam<const char*> {
 
 TEST_P(JournalTest, KeepsWhatWasAppendedInOrder) {
   const int64_t epoch = *journal_->TakeOver({});
-  ASSERT_TRUE(
-      journal_->Append(epoch, std::nullopt, {Make(RecordKind::kIntent, "u1"), Make(RecordKind::kNote, "u2")}, nullptr)
-          .ok());
+  ASSERT_TRUE(journal_
+                  ->Append(epoch, std::nullopt,
+                           {Make(RecordKind::kIntent, "u1"), Make(RecordKind::kNote, "u2")}, nullptr)
+                  .ok());
   const std::vector<Record> all = *journal_->Read(0, 10);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0].entry.kind, RecordKind::kEpoch);
@@ -79,8 +80,8 @@ TEST_P(JournalTest, RefusesAnOlderEpoch) {
 
 TEST_P(JournalTest, OneDecisionForEachUnitAndGeneration) {
   ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kDecision, "u", 1)}, nullptr).ok());
-  const auto second =
-      journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u"), Make(RecordKind::kDecision, "u", 1)}, nullptr);
+  const auto second = journal_->Append(
+      0, std::nullopt, {Make(RecordKind::kNote, "u"), Make(RecordKind::kDecision, "u", 1)}, nullptr);
   EXPECT_EQ(second.error().code, ErrorCode::kConflict);
   EXPECT_EQ(journal_->GetHead()->sequence, 1) << "all or nothing";
   EXPECT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kDecision, "u", 2)}, nullptr).ok());
@@ -88,15 +89,18 @@ TEST_P(JournalTest, OneDecisionForEachUnitAndGeneration) {
 }
 
 TEST_P(JournalTest, OneOutcomeForEachIntent) {
-  const int64_t intent = journal_->Append(0, std::nullopt, {Make(RecordKind::kIntent, "u")}, nullptr)->front().sequence;
+  const int64_t intent =
+      journal_->Append(0, std::nullopt, {Make(RecordKind::kIntent, "u")}, nullptr)->front().sequence;
   EXPECT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kOutcome, "u", 1, intent)}, nullptr).ok());
-  EXPECT_EQ(journal_->Append(0, std::nullopt, {Make(RecordKind::kOutcome, "u", 1, intent)}, nullptr).error().code,
-            ErrorCode::kConflict);
+  EXPECT_EQ(
+      journal_->Append(0, std::nullopt, {Make(RecordKind::kOutcome, "u", 1, intent)}, nullptr).error().code,
+      ErrorCode::kConflict);
 }
 
 TEST_P(JournalTest, WhoMissedARecordMayNotAppend) {
   ASSERT_TRUE(journal_->Append(0, 0, {Make(RecordKind::kNote, "u")}, nullptr).ok());
-  EXPECT_EQ(journal_->Append(0, 0, {Make(RecordKind::kNote, "u")}, nullptr).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(journal_->Append(0, 0, {Make(RecordKind::kNote, "u")}, nullptr).error().code,
+            ErrorCode::kUnavailable);
   EXPECT_TRUE(journal_->Append(0, 1, {Make(RecordKind::kNote, "u")}, nullptr).ok());
 }
 
@@ -110,7 +114,9 @@ TEST_P(JournalTest, FactsFollowTheRecords) {
                              return std::vector<Fact>{{"unit", "gone", "x"}};
                            })
                   .ok());
-  ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u"), Make(RecordKind::kNote, "u")}, derive).ok());
+  ASSERT_TRUE(
+      journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u"), Make(RecordKind::kNote, "u")}, derive)
+          .ok());
   EXPECT_EQ(*journal_->ReadFacts("unit"), (std::vector<Fact>{{"unit", "u", "3"}}));
   EXPECT_TRUE(journal_->ReadFacts("other")->empty());
 }
@@ -120,7 +126,8 @@ INSTANTIATE_TEST_SUITE_P(Kinds, JournalTest, testing::Values("memory", "sqlite")
 class SqliteJournalTest : public JournalTest {};
 
 TEST_P(SqliteJournalTest, EveryFieldOfEveryRecordIsUnderTheChain) {
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   EXPECT_EQ(VerifyChain(*journal_)->broken_at, 0);
   EXPECT_EQ(VerifyChain(*journal_)->records, 3);
   const std::vector<std::string> edits = {
@@ -140,7 +147,8 @@ TEST_P(SqliteJournalTest, EveryFieldOfEveryRecordIsUnderTheChain) {
 }
 
 TEST_P(SqliteJournalTest, AMissingRecordBreaksTheChain) {
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   ASSERT_TRUE(SqliteDatabase::Open(path_, SqliteDatabase::Mode::kReadWrite)
                   ->Execute("DELETE FROM log WHERE seq = 2")
                   .ok());

@@ -64,7 +64,8 @@ class SimTestWorld : public TestWorld {
     ASSERT_TRUE(site.catalog.CreateDatabase({table.name.db, database, "", {}}).ok());
     site.catalog.Put(table);
     for (const GivenPartition& partition : given.partitions) {
-      const std::string location = partition.name.empty() ? table.location : table.location + "/" + partition.name;
+      const std::string location =
+          partition.name.empty() ? table.location : table.location + "/" + partition.name;
       site.catalog.PutPartition(table.name, {partition.name, location, {}, {}});
       for (const GivenFile& file : partition.files) WriteFile(side, location, file.path, file.bytes);
     }
@@ -73,7 +74,9 @@ class SimTestWorld : public TestWorld {
   sim::SimWorld sim_;
 };
 
-std::unique_ptr<TestWorld> MakeSimWorld(const GivenWorld& given) { return std::make_unique<SimTestWorld>(given); }
+std::unique_ptr<TestWorld> MakeSimWorld(const GivenWorld& given) {
+  return std::make_unique<SimTestWorld>(given);
+}
 
 INSTANTIATE_TEST_SUITE_P(Sim, Conformance, testing::Values(Kind{"sim", MakeSimWorld, {}}));
 

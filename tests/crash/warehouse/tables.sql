@@ -1,0 +1,10 @@
+CREATE DATABASE ods;
+CREATE DATABASE dwd;
+CREATE TABLE ods.orders (id bigint, shop string, amount bigint) PARTITIONED BY (dt string) STORED AS PARQUET;
+CREATE TABLE dwd.daily (shop string, orders bigint, amount bigint) PARTITIONED BY (dt string) STORED AS PARQUET;
+CREATE TABLE dwd.shop (shop string, city string) STORED AS TEXTFILE;
+INSERT INTO dwd.shop VALUES ('a', 'Oslo'), ('b', 'Bern');
+INSERT INTO ods.orders PARTITION (dt = '2026-11-01') VALUES (1, 'a', 10), (2, 'b', 20), (2, 'b', 20);
+INSERT INTO ods.orders PARTITION (dt = '2026-11-02') VALUES (3, 'a', 30), (4, 'a', 40);
+INSERT INTO dwd.daily PARTITION (dt = '2026-11-01') VALUES ('a', 1, 10), ('b', 2, 40);
+INSERT INTO dwd.daily PARTITION (dt = '2026-11-02') VALUES ('a', 2, 70);

@@ -1,0 +1,117 @@
+// How far from the cheapest plan the search is, where the cheapest can be found: 120 problems of 12 to 16
+// nodes. What finds the cheapest is itself checked against trying everything on up to 6 nodes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "planner/arrange/arrange.h"
+#include "planner/arrange/exact.h"
+#include "planner/arrange/random.h"
+
+namespace godwit::planner::arrange {
+namespace {
+
+Problem RandomProblem(Node nodes, bool hard, uint64_t seed) {
+  Random random(seed);
+  Problem problem;
+  for (Node v = 0; v < nodes; ++v) {
+    problem.length.push_back(std::pow(10.0, 3 * random.Share()));
+    problem.load.push_back(problem.length.back());
+  }
+  for (Node v = 1; v < nodes; ++v) {  // connected, upstream has the lower number
+    for (uint32_t i = 1 + random.Below(2); i-- > 0;) {
+      problem.reads.push_back(
+          {random.Below(v), v, static_cast<float>(std::pow(10.0, 4 * random.Share())), hard});
+    }
+  }
+  return problem;
+}
+
+Limits CapOf(const Problem& problem, double share) {
+  const double all = std::accumulate(problem.load.begin(), problem.load.end(), 0.0);
+  const double cap = share * all;
+  return {std::max(cap, *std::ranges::max_element(problem.load)), 0.25 * cap};
+}
+
+bool IsLegal(const Graph& graph, const Limits& limits, const Units& units) {
+  std::vector<double> load(units.count, 0);
+  for (Node v = 0; v < graph.size(); ++v) {
+    load[units.of[v]] += graph.load[v];
+    for (const Arc& arc : graph.Arcs(v)) {
+      if (IsForbidden(arc.before) && units.of[arc.to] < units.of[v]) return false;
+      if (IsForbidden(arc.after) && units.of[arc.to] > units.of[v]) return false;
+    }
+  }
+  return std::ranges::all_of(load, [&](double sum) { return sum <= limits.load_max * (1 + 1e-9); });
+}
+
+// The least cost over all assignments of nodes to as many units as there are nodes.
+double LeastByTrying(const Graph& graph, const Limits& limits) {
+  const Node n = graph.size();
+  double least = std::numeric_limits<double>::infinity();
+  Units units{std::vector<uint32_t>(n, 0), n};
+  for (;;) {
+    // Units without nodes are not there.
+    std::vector<uint32_t> used = units.of;
+    std::ranges::sort(used);
+    used.erase(std::ranges::unique(used).begin(), used.end());
+    Units dense{units.of, static_cast<uint32_t>(used.size())};
+    for (uint32_t& unit : dense.of) {
+      unit = static_cast<uint32_t>(std::ranges::lower_bound(used, unit) - used.begin());
+    }
+    if (IsLegal(graph, limits, dense)) least = std::min(least, UnitsCost(graph, dense, limits.overhead));
+    Node v = 0;
+    while (v < n && ++units.of[v] == n) units.of[v++] = 0;
+    if (v == n) return least;
+  }
+}
+
+TEST(ExactUnits, IsTheLeastOfAllAssignments) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const Problem problem = RandomProblem(3 + seed % 4, seed % 2 == 1, seed);
+    const Limits limits = CapOf(problem, 0.5);
+    const Graph graph = PricedGraph(problem, {2, 0, true});
+    const Units units = ExactUnits(graph, limits);
+    ASSERT_TRUE(IsLegal(graph, limits, units)) << "seed " << seed;
+    const double least = LeastByTrying(graph, limits);
+    EXPECT_NEAR(UnitsCost(graph, units, limits.overhead), least, 1e-6 * (least + 1)) << "seed " << seed;
+  }
+}
+
+struct Tally {
+  int optimal = 0;
+  double found = 0, least = 0;
+};
+
+Tally Compare(bool hard) {
+  Tally tally;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    const Problem problem = RandomProblem(12 + seed % 5, hard, 1000 + seed);
+    const Limits limits = CapOf(problem, 0.35);
+    const Graph graph = PricedGraph(problem, {1, 0, true});
+    const Units found = Search(problem, limits, 1, Effort::kDefault, 7);
+    EXPECT_TRUE(IsLegal(graph, limits, found)) << "seed " << seed;
+    const double cost = UnitsCost(graph, found, limits.overhead);
+    const double least = UnitsCost(graph, ExactUnits(graph, limits), limits.overhead);
+    EXPECT_GE(cost, least * (1 - 1e-9)) << "seed " << seed;
+    tally.optimal += cost <= least * (1 + 1e-6) + 1e-9;
+    tally.found += cost;
+    tally.least += least;
+  }
+  std::printf("%s: %d of 60 optimal, sum %.4f of the least\n", hard ? "upstream-first" : "free",
+              tally.optimal, tally.found / tally.least);
+  return tally;
+}
+
+TEST(Search, FindsTheCheapestOfSmallProblemsMostly) {
+  const Tally free = Compare(false), hard = Compare(true);
+  EXPECT_GE(free.optimal + hard.optimal, 102);  // 85 %
+  EXPECT_LE(free.found, free.least * 1.01);
+  EXPECT_LE(hard.found, hard.least * 1.01);
+}
+
+}  // namespace
+}  // namespace godwit::planner::arrange
