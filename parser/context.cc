@@ -178,7 +178,9 @@ bool Context::IsKeyword(const Keyword& keyword) {
     case WordRule::kQualify: return PreviousEndsOperand() && NextStartsValue();
     case WordRule::kWindow: return Next() == T::WORD && Next(2) == T::AS;
     case WordRule::kJoinType: return JoinType();
-    case WordRule::kLateral: return Next() == T::WORD || NextOpens();
+    case WordRule::kUsing:
+      return NextOpens() || Next() == T::STRING || (Next() == T::WORD && !NextIs({"from"}));
+    case WordRule::kLateral: return NextOpens() || (Next() == T::WORD && !NextIs({"from"}));
     case WordRule::kView: return View();
     case WordRule::kPivot: return PreviousEndsOperand() && (NextOpens() || NextIs({"include", "exclude"}));
     case WordRule::kBeforeParenthesis: return PreviousEndsOperand() && NextOpens();
