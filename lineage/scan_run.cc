@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kThreadsMax = 16;
 // Raised whenever the same scripts give another record, so that no cache of an older godwit is used.
-constexpr uint64_t kReadingVersion = 1;
+constexpr uint64_t kReadingVersion = 2;
 
 Result<std::string> ReadWhole(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);

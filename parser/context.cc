@@ -14,8 +14,7 @@ using T = SqlParser;
 
 class Context {
  public:
-  Context(std::string_view script, Dialect dialect, TokenBuffer& tokens)
-      : script_(script), dialect_(dialect), tokens_(tokens) {}
+  Context(std::string_view script, TokenBuffer& tokens) : script_(script), tokens_(tokens) {}
 
   void Decide(uint32_t index) {
     i_ = index;
@@ -94,6 +93,7 @@ class Context {
 
   void OpenQuery();
   void MarkEnclosing(uint32_t parenthesis);
+  uint32_t Enclosing() const;
 
   // A statement may start here: at the start, after EXPLAIN and its options, or on a line of its own.
   bool AtStart() const { return i_ == 0 || explained_; }
@@ -115,6 +115,7 @@ class Context {
   bool With() const;
   bool Values();
   bool Table();
+  bool NamesTable();
   bool MapReduce();
   bool Insert();
   bool SetOperator() const;
@@ -132,7 +133,6 @@ class Context {
   bool Use();
 
   std::string_view script_;
-  Dialect dialect_;
   TokenBuffer& tokens_;
   uint32_t i_ = 0;
   int32_t head_ = 0;             // type of the word that starts the statement
@@ -178,7 +178,9 @@ bool Context::IsKeyword(const Keyword& keyword) {
     case WordRule::kQualify: return PreviousEndsOperand() && NextStartsValue();
     case WordRule::kWindow: return Next() == T::WORD && Next(2) == T::AS;
     case WordRule::kJoinType: return JoinType();
-    case WordRule::kLateral: return Next() == T::WORD || NextOpens();
+    case WordRule::kUsing:
+      return NextOpens() || Next() == T::STRING || (Next() == T::WORD && !NextIs({"from"}));
+    case WordRule::kLateral: return NextOpens() || (Next() == T::WORD && !NextIs({"from"}));
     case WordRule::kView: return View();
     case WordRule::kPivot: return PreviousEndsOperand() && (NextOpens() || NextIs({"include", "exclude"}));
     case WordRule::kBeforeParenthesis: return PreviousEndsOperand() && NextOpens();
@@ -330,6 +332,13 @@ bool Context::Values() {
 
 // TABLE is a keyword where a statement names its table, where a query may stand, and as a table argument.
 bool Context::Table() {
+  if (!NamesTable()) return false;
+  // Whoever looks for tables must look into the parentheses around it.
+  if (tokens_[i_].depth > 0) MarkEnclosing(Enclosing());
+  return true;
+}
+
+bool Context::NamesTable() {
   const int32_t next = Next();
   if (next == T::STRING && Previous() == T::INTO) return true;  // an error, but not a table called table
   if (next != T::WORD && !IsOpening(next) && next != T::IF_EXISTS) return false;
@@ -368,15 +377,16 @@ bool Context::Table() {
       return true;
   }
   // f(TABLE t), f(x => TABLE(SELECT …))
-  if (in_query_ && tokens_[i_].depth > 0) {
-    uint32_t open = i_;
-    while (open > 0 &&
-           !(IsOpening(tokens_[open].type) && (tokens_[open].link == kNoToken || tokens_[open].link > i_)))
-      --open;
-    MarkEnclosing(open);
-    return true;
-  }
-  return false;
+  return in_query_ && tokens_[i_].depth > 0;
+}
+
+// The parenthesis that the word stands in; there is one.
+uint32_t Context::Enclosing() const {
+  uint32_t open = i_;
+  while (open > 0 &&
+         !(IsOpening(tokens_[open].type) && (tokens_[open].link == kNoToken || tokens_[open].link > i_)))
+    --open;
+  return open;
 }
 
 // MAP a, b USING 'script', REDUCE …; map(1, 2) is a function and `map.key` a column.
@@ -539,9 +549,8 @@ bool Context::Use() {
 
 }  // namespace
 
-void DecideWords(std::string_view script, Dialect dialect, const std::vector<uint32_t>& words,
-                 TokenBuffer& tokens) {
-  Context context(script, dialect, tokens);
+void DecideWords(std::string_view script, const std::vector<uint32_t>& words, TokenBuffer& tokens) {
+  Context context(script, tokens);
   for (const uint32_t word : words) context.Decide(word);
   context.DecideOuterParentheses();
 }

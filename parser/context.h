@@ -7,14 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "parser/dialect.h"
 #include "parser/token.h"
 
 namespace godwit::parser {
 
 // Sets the types of `words` (ascending indices of tokens whose link is a keyword's index), and of
 // parentheses and AS before queries. The last token is EOF. O(words) time.
-void DecideWords(std::string_view script, Dialect dialect, const std::vector<uint32_t>& words,
-                 TokenBuffer& tokens);
+void DecideWords(std::string_view script, const std::vector<uint32_t>& words, TokenBuffer& tokens);
 
 }  // namespace godwit::parser

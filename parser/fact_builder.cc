@@ -45,7 +45,8 @@ void FactBuilder::Start(std::string_view script, const ReadOptions& options, con
   waters_.clear();
   lambdas_.clear();
   target_ = {};
-  head_ = 0;
+  first_ = head_ = stream_.position();
+  change_depth_ = -1;
 }
 
 void FactBuilder::Finish() {
@@ -53,7 +54,7 @@ void FactBuilder::Finish() {
   if (query && options_->columns && result_ != kNoResult) Emit({}, result_);
   if (scopes_.cut()) {
     notes_.push_back({DiagnosticCode::kColumnsCut,
-                      {At(0).begin, At(0).end},
+                      {At(first_).begin, At(first_).end},
                       "too many columns flow here: column lineage of this statement is incomplete"});
   }
   if (!explain_) return;

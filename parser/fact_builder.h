@@ -336,11 +336,18 @@ class FactBuilder {
   uint32_t pivot_open_ = 0;
   uint32_t pivot_close_ = 0;
   uint32_t values_width_ = 0;
+  struct Named {
+    parser::Name name;
+    int32_t read;
+  };
+  int change_depth_ = -1;            // where UPDATE, DELETE or MERGE stands
+  std::vector<Named> changed_from_;  // tables of its FROM, by their aliases
   bool updates_from_ = false;
   Range merge_columns_;
   uint32_t assigned_items_ = 0;
   std::vector<Note> notes_;
-  uint32_t head_ = 0;  // token that says what the statement is
+  uint32_t first_ = 0;  // the statement's first token
+  uint32_t head_ = 0;   // token that says what the statement is
 };
 
 }  // namespace godwit::parser

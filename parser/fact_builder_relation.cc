@@ -94,6 +94,10 @@ void FactBuilder::AddRelation(const PendingRelation& pending, uint32_t alias, Ra
       relation.read = AddRead(pending.name, ReadRole::kData);
     }
   }
+  const uint32_t named = alias < kNoAlias ? alias : pending.name.size() > 0 ? pending.name.end - 1 : kNoToken;
+  if (relation.read >= 0 && depth_ == change_depth_ && !pending.resolved) {
+    changed_from_.push_back({scopes_.NameOf(named), relation.read});
+  }
   if (!options_->columns || !scopes_.InSelect()) return;
   relation.name = pending.name;
   if (relation.read >= 0 && relation.result == kNoResult) {
@@ -106,11 +110,7 @@ void FactBuilder::AddRelation(const PendingRelation& pending, uint32_t alias, Ra
                           ? scopes_.Spread(relation.result, columns)
                           : scopes_.Rename(relation.result, relation, columns);
   }
-  if (alias < kNoAlias) {
-    relation.alias = scopes_.NameOf(alias);
-  } else if (pending.name.size() > 0) {
-    relation.alias = scopes_.NameOf(pending.name.end - 1);
-  }
+  if (named != kNoToken) relation.alias = scopes_.NameOf(named);
   scopes_.AddRelation(relation);
 }
 

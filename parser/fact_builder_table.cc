@@ -238,6 +238,11 @@ void FactBuilder::Other() {
   statement_->kind = StatementKind::kOther;
   all_taken_ = true;
   const uint32_t head = head_ = Last();
+  if (TextIs(head, "call")) {
+    notes_.push_back({DiagnosticCode::kDynamicName,
+                      {At(head).begin, At(head).end},
+                      "nothing here says what a procedure reads and writes: declare its lineage"});
+  }
   if (TextIs(head, "execute") && TextIs(head + 1, "immediate")) {
     notes_.push_back({DiagnosticCode::kDynamicName,
                       {At(head).begin, At(head + 1).end},

@@ -171,7 +171,8 @@ uint32_t FactBuilder::ScanColumns(Water& water, uint32_t i) {
         water.operand = script_[token.begin] != ']';
         break;
       case T::LPAREN:
-        if (water.operand && token.link != kNoToken && Text(token.link + 1) == "->") {
+        if (water.operand && token.link != kNoToken && Text(token.link + 1) == "->" &&
+            !token.Has(kHoldsQuery)) {
           i = LambdaList(water, i);
           continue;
         }
@@ -411,7 +412,7 @@ uint32_t FactBuilder::As(Water& water, uint32_t i) {
     return next.type == T::WORD ? i + 2 : i + 1;
   }
   if (water.item_end == kNoToken) water.item_end = i;
-  if (next.type == T::LPAREN && next.link != kNoToken) {
+  if (next.type == T::LPAREN && next.link != kNoToken && !next.Has(kHoldsQuery)) {
     list_open_ = i + 1;
     const uint32_t position = stream_.position();
     stream_.MoveTo(next.link + 1);
@@ -420,7 +421,8 @@ uint32_t FactBuilder::As(Water& water, uint32_t i) {
     water.aliases = column_names_;
     return next.link + 1;
   }
-  if (next.type == T::WORD || next.type == T::STRING) water.alias = i + 1;
+  if (next.type != T::WORD && next.type != T::STRING) return i + 1;
+  water.alias = i + 1;
   return i + 2;
 }
 
@@ -431,7 +433,7 @@ uint32_t FactBuilder::SkipType(uint32_t i) const {
     const Token& token = At(i);
     if (token.type == T::RPAREN || !IsWater(token.type)) return i;
     if (token.type == T::LPAREN) {
-      if (token.link == kNoToken) return i;
+      if (token.link == kNoToken || token.Has(kHoldsQuery)) return i;
       i = token.link;
     } else if (token.type == T::OPERATOR) {
       const char c = script_[token.begin];

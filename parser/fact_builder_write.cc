@@ -128,6 +128,8 @@ void FactBuilder::BeginChange(StatementKind kind, WriteKind write) {
   statement_->kind = kind;
   target_ = {};
   target_.write = AddPathRelation(name_) ? -1 : AddWrite(name_, write);
+  change_depth_ = depth_;
+  changed_from_.clear();
   if (target_.write < 0) statement_->paths.back().use = PathUse::kWritten;
   alias_ = kNoToken;
   scopes_.BeginSelect(false);
@@ -223,13 +225,14 @@ void FactBuilder::SplitRow(const Item& row, Range columns) {
 
 // The target of UPDATE … FROM may be the alias of a relation there.
 void FactBuilder::RenameUpdated() {
-  if (!options_->columns || target_.write < 0) return;
+  if (target_.write < 0) return;
   TableWrite& write = statement_->writes[static_cast<size_t>(target_.write)];
-  for (size_t i = scopes_.select().relations + 1; i < scopes_.relations().size(); ++i) {
-    const Relation& relation = scopes_.relations()[i];
-    if (relation.read < 0 || relation.alias.text != write.table) continue;
-    write.table = statement_->reads[static_cast<size_t>(relation.read)].table;
-    statement_->reads[0].table = write.table;
+  for (const Named& named : changed_from_) {
+    if (named.name.text == write.table)
+      write.table = statement_->reads[static_cast<size_t>(named.read)].table;
+  }
+  for (TableRead& read : statement_->reads) {
+    if (read.role == ReadRole::kTarget) read.table = write.table;
   }
 }
 
@@ -275,7 +278,7 @@ void FactBuilder::EndChange() {
 void FactBuilder::Load() {
   statement_->kind = StatementKind::kLoad;
   bool local = false;
-  for (uint32_t i = 0; i < Last(); ++i) local |= At(i).type == T::LOCAL;
+  for (uint32_t i = first_; i < Last(); ++i) local |= At(i).type == T::LOCAL;
   AddPath(Last(), PathUse::kRead, local);
 }
 

@@ -22,6 +22,7 @@ class Guess {
       if (At(i).type == T::WORD && body && i + 2 < range_.end && At(i + 2).type == T::LPAREN_QUERY)
         ctes_.insert(At(i).hash);
     }
+    for (uint32_t i = range_.begin; i < range_.end; ++i) query_ |= At(i).type == T::SELECT;
     for (uint32_t i = range_.begin; i < range_.end; ++i) Look(i);
   }
 
@@ -69,9 +70,7 @@ class Guess {
     if (!Holds(T::CREATE)) return;
     uint32_t name = i + 1;
     if (name < range_.end && At(name).type == T::IF_EXISTS) ++name;
-    bool query = false;
-    for (uint32_t k = name; k < range_.end && !query; ++k) query = At(k).type == T::SELECT;
-    Write(name, query ? WriteKind::kCreate : WriteKind::kDefine);
+    Write(name, query_ ? WriteKind::kCreate : WriteKind::kDefine);
   }
 
   // t1 a, t2 b …
@@ -124,6 +123,7 @@ class Guess {
   const TokenBuffer& tokens_;
   Range range_;
   Statement& statement_;
+  bool query_ = false;  // there is one
   std::unordered_set<uint32_t> ctes_;
 };
 

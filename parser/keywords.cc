@@ -81,7 +81,7 @@ constexpr Keyword kKeywords[] = {
     // Relations.
     {"join", T::JOIN, R::kAlways},
     {"on", T::ON, R::kAlways},
-    {"using", T::USING, R::kAlways},
+    {"using", T::USING, R::kUsing},
     {"natural", T::JOIN_TYPE, R::kJoinType},
     {"inner", T::JOIN_TYPE, R::kJoinType},
     {"cross", T::JOIN_TYPE, R::kJoinType},
@@ -157,6 +157,7 @@ constexpr Keyword kKeywords[] = {
     {"repl", T::OTHER, R::kOther},
     {"prepare", T::OTHER, R::kOther},
     {"execute", T::OTHER, R::kOther},
+    {"call", T::OTHER, R::kOther},
     {"uncache", T::OTHER, R::kOther},
     {"clear", T::OTHER, R::kOther},
     {"optimize", T::OTHER, R::kOther},

@@ -26,6 +26,7 @@ enum class WordRule : uint8_t {
   kQualify,
   kWindow,
   kJoinType,
+  kUsing,
   kLateral,
   kView,
   kOuter,

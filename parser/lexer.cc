@@ -13,8 +13,6 @@ namespace {
 
 using T = SqlParser;
 
-constexpr size_t kLineMax = 4096;  // how far a template in a string or a command's line is looked for
-
 bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return EqualFolded(text, word); });
@@ -68,7 +66,8 @@ bool Lexer::Next(TokenBuffer& tokens, StatementText& statement) {
   statement.span.end = tokens.back().end;
   Token& end = Add(-1, position_, position_);
   end.flags = kFirstOnLine;
-  DecideWords(script_, dialect_, words_, tokens);
+  tokens.RepeatLast();
+  DecideWords(script_, words_, tokens);
   return true;
 }
 
@@ -215,7 +214,7 @@ size_t Lexer::WordEnd(size_t begin, uint32_t& hash, uint16_t& flags) {
       ++i;
     } else {
       const size_t after = PlaceholderEnd(script_, i);
-      if (after == i && c != '$') break;
+      if (after == i && c != '$' && c != '@') break;
       flags |= kVariable;
       i = std::max(after, i + 1);
     }
@@ -233,7 +232,7 @@ void Lexer::ReadWord() {
   const size_t begin = position_;
   const size_t end = WordEnd(begin, hash, flags);
   if (end == begin) {  // a wide space inside a run of letters
-    position_ += WideSpaceLength(script_, begin);
+    position_ += std::max<size_t>(WideSpaceLength(script_, begin), 1);
     return;
   }
   if ((flags & kVariable) != 0) statement_->has_variable = true;
@@ -309,7 +308,7 @@ void Lexer::ReadQuotedName() {
     statement_->open_quote = position();
     end = std::min(end, script_.size());
   }
-  Token& token = Add(T::WORD, begin, end);
+  Token& token = Add(end > begin ? T::WORD : T::OPERATOR, begin, end);  // nothing in quotes is no name
   const std::string_view name = token.Text(script_);
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return c < 0x80 && (kByteClasses[c] & kUpperByte) == 0 && c != '`' && c != '$' && c != '{';

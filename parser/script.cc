@@ -95,6 +95,9 @@ class Reader {
     } else {
       ReadText(script_, nullptr);
     }
+    for (Diagnostic& diagnostic : end_.diagnostics) {
+      if (diagnostic.statement >= count_) diagnostic.statement = -1;  // of what follows the last one
+    }
     return std::move(end_);
   }
 

@@ -68,6 +68,11 @@ class TokenBuffer {
     return slots_[size_++];
   }
   void RemoveLast(size_t count) { size_ -= count; }
+  // Whoever looks a little beyond the last token sees it again, not what a longer statement left there.
+  void RepeatLast() {
+    if (slots_.size() < size_ + kBeyond) slots_.resize(size_ + kBeyond);
+    std::fill_n(slots_.begin() + static_cast<ptrdiff_t>(size_), kBeyond, slots_[size_ - 1]);
+  }
   // A huge statement's memory is given back with it.
   void Clear() {
     size_ = 0;
@@ -77,6 +82,7 @@ class TokenBuffer {
  private:
   static constexpr size_t kFirst = 256;
   static constexpr size_t kStep = 1 << 16;
+  static constexpr size_t kBeyond = 4;
   static constexpr size_t kKeptMax = 1 << 16;
   // Doubles the capacity, but touches of its memory only what is soon used.
   void Grow() {

@@ -3,6 +3,7 @@
 
 #include <antlr4-runtime/antlr4-runtime.h>
 
+#include <algorithm>
 #include <string>
 
 #include "parser/token.h"
@@ -13,7 +14,9 @@ class FlatTokenStream final : public antlr4::TokenStream {
  public:
   TokenBuffer& tokens() { return tokens_; }
   uint32_t position() const { return position_; }
-  void MoveTo(uint32_t position) { position_ = position; }
+  void MoveTo(uint32_t position) {
+    position_ = std::min(position, static_cast<uint32_t>(tokens_.size()) - 1);
+  }
 
   void consume() override {
     if (position_ + 1 < tokens_.size()) ++position_;

@@ -45,6 +45,15 @@ Shown ReadShown(const std::string& text) {
   return shown;
 }
 
+std::vector<std::vector<std::string>> Tables(const Script& script) {
+  std::vector<std::vector<std::string>> tables;
+  for (const Statement& statement : script.statements) {
+    tables.push_back(InputTables(statement));
+    tables.push_back(OutputTables(statement));
+  }
+  return tables;
+}
+
 std::string Facts(const fixture::Case& the_case) {
   ReadOptions options;
   options.dialect = the_case.Option("dialect", "hive") == "spark" ? Dialect::kSpark : Dialect::kHive;
@@ -59,7 +68,10 @@ std::string Facts(const fixture::Case& the_case) {
     const auto found = catalog.find(table);
     return found == catalog.end() ? nullptr : &found->second;
   };
-  return FactsText(ReadScript(the_case.input, options), the_case.input, ReadShown(the_case.Option("show")));
+  const Script script = ReadScript(the_case.input, options);
+  options.columns = false;
+  EXPECT_EQ(Tables(ReadScript(the_case.input, options)), Tables(script)) << "without columns";
+  return FactsText(script, the_case.input, ReadShown(the_case.Option("show")));
 }
 
 }  // namespace
