@@ -79,7 +79,8 @@ ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const 
   if (const Status kept = KeepPlan(*folder, plan); !kept.ok()) return output.Fail(kept.error());
   Result<std::unique_ptr<state::Journal>> journal = state::OpenSqliteJournal(folder->JournalPath());
   if (!journal.ok()) return output.Fail(journal.error());
-  if (const Status whole = (*journal)->CheckIntegrity(); !whole.ok()) return output.Fail(whole.error());
+  if (const Status whole = (*journal)->CheckIntegrity(); !whole.ok())
+    return output.Fail(Within(folder->JournalPath(), whole.error()));
   executor::Ledger ledger(migration, **journal, true);
   if (const Status loaded = ledger.Load(); !loaded.ok()) return output.Fail(loaded.error());
   if (settings.approvals.plan && SignedBy(ledger.run(), plan.hash).empty()) {

@@ -45,6 +45,7 @@ Result<std::vector<FileDrift>> FindDrift(const std::vector<std::string>& roots,
       drift.push_back({root, "gone"});
     }
   }
+  if (!drift.empty()) return drift;  // the names of files depend on all of the folders
   GODWIT_TRY_ASSIGN(const sources::SourceTree tree, sources::SourceTree::Find(present, exclude));
   std::set<std::string> known;
   for (const ScannedFile& file : files) {

@@ -24,6 +24,8 @@ CREATE TABLE log(
 CREATE INDEX log_of_unit ON log(unit, seq);
 CREATE UNIQUE INDEX one_decision ON log(unit, gen) WHERE kind = 'DECISION';
 CREATE UNIQUE INDEX one_outcome ON log(ref) WHERE kind = 'OUTCOME';
+CREATE TRIGGER log_is_not_changed BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER log_is_not_shortened BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TABLE facts(scope TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(scope, key))
   STRICT, WITHOUT ROWID;
 CREATE TABLE heartbeat(one INTEGER PRIMARY KEY CHECK(one = 1), epoch INTEGER NOT NULL,
