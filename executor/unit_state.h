@@ -73,6 +73,8 @@ Result<UnitState> Next(UnitState state, Event event);
 // "bulk_copy", "freeze_begun": as in journal and faces.
 const char* UnitStateName(UnitState state);
 const char* EventName(Event event);
+// What holds while a unit is in the state, for people.
+const char* UnitStatePromise(UnitState state);
 std::optional<UnitState> ParseUnitState(std::string_view name);
 std::optional<Event> ParseEvent(std::string_view name);
 
