@@ -109,9 +109,22 @@ bool FactBuilder::IsComputed(Range name) const {
          At(name.end).type == T::LPAREN && At(name.end).link != kNoToken && TextIs(name.begin, "identifier");
 }
 
+// The name in IDENTIFIER('db.' || 't'), as Spark folds it; empty where something else stands in the
+// parenthesis.
+std::string FactBuilder::JoinedStrings(uint32_t open) const {
+  std::string joined;
+  for (uint32_t i = open + 1; i < At(open).link; i += 2) {
+    const bool last = i + 1 == At(open).link;
+    if (At(i).type != T::STRING || At(i).Has(kVariable) || !(last || Text(i + 1) == "||")) return "";
+    joined += StringText(script_, At(i));
+  }
+  return At(At(open).link - 1).type == T::STRING ? Fold(joined) : "";
+}
+
 // A table's name; where it is computed, a pattern that says so.
 std::string FactBuilder::TableText(Range name) {
   if (!IsComputed(name)) return NameText(name);
+  if (std::string joined = JoinedStrings(name.end); !joined.empty()) return joined;
   const Span span{At(name.begin).begin, At(At(name.end).link).end};
   notes_.push_back({DiagnosticCode::kDynamicName, span,
                     "this table's name is computed when the statement runs: declare its lineage"});

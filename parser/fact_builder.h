@@ -236,6 +236,7 @@ class FactBuilder {
   int32_t AddRead(Range name, ReadRole role);
   void AddTemporarySources(int32_t read);
   bool IsComputed(Range name) const;
+  std::string JoinedStrings(uint32_t open) const;
   std::string TableText(Range name);
   int32_t AddWrite(Range name, WriteKind kind);
   void AddPath(uint32_t token, PathUse use, bool local);
