@@ -1,5 +1,6 @@
 #include "cli/opened_world.h"
 
+#include "cli/hadoop_world.h"
 #include "executor/adapters/local/local_site.h"
 
 namespace godwit::cli {
@@ -35,12 +36,49 @@ class LocalWorld : public OpenedWorld {
   std::unique_ptr<executor::World> world_;
 };
 
+class HadoopWorld : public OpenedWorld {
+ public:
+  static Result<std::unique_ptr<OpenedWorld>> Open(const config::Settings& settings) {
+    auto opened = std::make_unique<HadoopWorld>();
+    GODWIT_TRY_ASSIGN(opened->source_, OpenHadoopSite(*settings.source));
+    GODWIT_TRY_ASSIGN(opened->target_, OpenHadoopSite(*settings.target));
+    HadoopSite &source = *opened->source_.hadoop, &target = *opened->target_.hadoop;
+    GODWIT_TRY_ASSIGN(opened->copier_, OpenHadoopCopier(DistcpConfigOf(*settings.distcp), source, target));
+    opened->comparer_ = OpenHadoopComparer(source, target);
+    opened->world_ = std::make_unique<executor::World>(
+        executor::World{opened->source_.Ports(), opened->target_.Ports(), *opened->copier_,
+                        *opened->comparer_, opened->notifier_});
+    return std::unique_ptr<OpenedWorld>(std::move(opened));
+  }
+  executor::World& world() override { return *world_; }
+
+ private:
+  OpenedHadoopSite source_, target_;
+  std::unique_ptr<executor::Copier> copier_;
+  std::unique_ptr<executor::RowComparer> comparer_;
+  QuietNotifier notifier_;
+  std::unique_ptr<executor::World> world_;
+};
+
+using Locations = std::vector<std::pair<std::string, std::string>>;
+
+// Without other wishes a path stays what it is, in the other site's warehouse or file system.
+Locations LocationsBetween(const config::SiteSettings& source, const config::SiteSettings& target) {
+  if (source.kind != "hadoop") return {{source.root, target.root}};
+  Locations locations;
+  for (const std::string& name : source.hadoop.hdfs.fs_names) {
+    locations.emplace_back(name, target.hadoop.hdfs.fs_names.front());
+  }
+  return locations;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OpenedWorld>> OpenWorld(const config::Settings& settings, const std::string& program) {
   if (!settings.source || !settings.target) {
     return InvalidInput(settings.file + ": `sites` with a `source` and a `target` are needed to reach them");
   }
+  if (settings.source->kind == "hadoop") return HadoopWorld::Open(settings);
   return LocalWorld::Open(settings, program);
 }
 
@@ -71,7 +109,7 @@ executor::Policy PolicyOf(const config::Settings& settings) {
   policy.unknown_wait = settings.watch.unknown_wait;
   policy.location_map = settings.locations;
   if (policy.location_map.empty() && settings.source && settings.target) {
-    policy.location_map = {{settings.source->root, settings.target->root}};
+    policy.location_map = LocationsBetween(*settings.source, *settings.target);
   }
   return policy;
 }

@@ -20,7 +20,7 @@ class OpenedWorld {
 // Errors: kInvalidInput — no sites in the configuration, or both are the same one; as the kind's.
 Result<std::unique_ptr<OpenedWorld>> OpenWorld(const config::Settings& settings, const std::string& program);
 
-// The executor's limits as the configuration has them. Where it names no locations, those of local sites are
+// The executor's limits as the configuration has them. Where it names no locations, the sites' own are
 // used.
 executor::Policy PolicyOf(const config::Settings& settings);
 

@@ -5,61 +5,36 @@
 #include <iterator>
 
 #include "config/yaml_reader.h"
+#include "config/yaml_section.h"
 
 namespace godwit::config {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kCountMax = 1'000'000;
-
-std::string Absolute(const std::string& folder, const std::string& path) {
-  return (fs::path(folder) / path).lexically_normal().string();
-}
-
-template <typename T>
-void Take(std::optional<T> value, T& into) {
-  if (value) into = *value;
-}
-void TakeCount(YamlMap& map, const std::string& key, int& into) {
-  if (const std::optional<int64_t> value = map.Int(key, 1, kCountMax)) into = static_cast<int>(*value);
-}
-
-// A section that may be absent: `read` gets its keys.
-template <typename Read>
-void Section(YamlMap& parent, const std::string& key, YamlProblems& problems, Read read) {
-  const YamlValue* value = parent.Value(key);
-  if (value == nullptr) return;
-  YamlMap map(*value, "`" + key + "`", problems);
-  read(map);
-  map.Finish();
-}
-
-SiteSettings ReadSite(YamlMap& map, const std::string& role, const std::string& folder) {
-  SiteSettings site;
-  site.name = map.Text("name").value_or(role);
-  site.kind = map.Choice("kind", {"local"}).value_or("");
-  if (!map.Has("kind")) map.Problem(map.place(), "site `" + role + "` has no `kind`: write `kind: local`");
-  const std::string root = map.RequiredText("root");
-  if (!root.empty()) site.root = Absolute(folder, root);
-  return site;
-}
-
 void ReadSites(YamlMap& file, YamlProblems& problems, Settings& settings) {
   Section(file, "sites", problems, [&](YamlMap& sites) {
     Section(sites, "source", problems,
-            [&](YamlMap& site) { settings.source = ReadSite(site, "source", settings.folder); });
+            [&](YamlMap& site) { settings.source = ReadSite(site, "source", settings.folder, problems); });
     Section(sites, "target", problems,
-            [&](YamlMap& site) { settings.target = ReadSite(site, "target", settings.folder); });
+            [&](YamlMap& site) { settings.target = ReadSite(site, "target", settings.folder, problems); });
     if (!settings.source || !settings.target) {
       sites.Problem(sites.place(), "`sites` needs both a `source` and a `target`");
-    } else if (settings.source->name == settings.target->name) {
-      sites.Problem(sites.place(),
-                    "both sites are named " + settings.source->name + ": give each a name of its own");
-    } else if (settings.source->root == settings.target->root) {
-      sites.Problem(sites.place(), "both sites are the folder " + settings.source->root);
+    } else if (const std::string wrong = ContradictionOf(*settings.source, *settings.target);
+               !wrong.empty()) {
+      sites.Problem(sites.place(), wrong);
     }
   });
+}
+
+// How copies run is asked for where Hadoop sites need it, and only there.
+void ReadCopying(YamlMap& file, YamlProblems& problems, Settings& settings) {
+  Section(file, "distcp", problems,
+          [&](YamlMap& map) { settings.distcp = ReadDistcp(map, settings.folder); });
+  const bool hadoop = settings.source && settings.source->kind == "hadoop";
+  if (hadoop && !settings.distcp) file.Problem(file.place(), "sites of kind hadoop need a section `distcp`");
+  if (!hadoop && settings.source && settings.distcp)
+    file.Problem(file.PlaceOf("distcp"), "`distcp` is for sites of kind hadoop");
 }
 
 void ReadLocations(YamlMap& file, YamlProblems& problems, Settings& settings) {
@@ -108,6 +83,7 @@ void ReadFile(YamlMap& file, YamlProblems& problems, Settings& settings) {
   if (!file.Int("version", 1, 1)) file.Problem(file.place(), "`version: 1` is missing");
   settings.state_folder = Absolute(settings.folder, file.Text("state").value_or(".godwit"));
   ReadSites(file, problems, settings);
+  ReadCopying(file, problems, settings);
   ReadLocations(file, problems, settings);
   Section(file, "freeze", problems, [&](YamlMap& map) { ReadFreeze(map, settings.freeze); });
   Section(file, "copy", problems, [&](YamlMap& map) { ReadCopy(map, settings.copy); });

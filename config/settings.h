@@ -10,14 +10,9 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "config/site_settings.h"
 
 namespace godwit::config {
-
-struct SiteSettings {
-  std::string name;  // as people call it
-  std::string kind;  // "local"
-  std::string root;  // local: the folder, absolute
-};
 
 struct FreezeSettings {
   Duration budget = std::chrono::minutes(30);
@@ -62,6 +57,7 @@ struct Settings {
   std::string folder;        // absolute: relative paths of the file begin here
   std::string state_folder;  // absolute
   std::optional<SiteSettings> source, target;
+  std::optional<DistcpSettings> distcp;                        // of hadoop sites
   std::vector<std::pair<std::string, std::string>> locations;  // source prefix, target prefix
   FreezeSettings freeze;
   CopySettings copy;
