@@ -49,16 +49,19 @@ constexpr std::array<const char*, kUnitStates> kStateNames = {
 constexpr std::array<const char*, kUnitStates> kPromises = {
     "known from the plan; nothing was touched",
     "waits for its wave; nothing was touched",
-    "writers run at `from`; copies go to folders of their own at `to` and are published when they are verified; "
+    "writers run at `from`; copies go to folders of their own at `to` and are published when they are "
+    "verified; "
     "jobs and barriers at `to` are shut",
-    "writers run at `from`; copies keep up; jobs of mode `both` also run at `to`, and their outputs are compared",
+    "writers run at `from`; copies keep up; jobs of mode `both` also run at `to`, and their outputs are "
+    "compared",
     "writers at `from` are paused, guarded and denied, and drained; readers still read `from`",
     "nothing writes; the last difference is copied",
     "nothing writes on either side, copiers are sealed out; both sides are compared by content",
     "both sides were equal in this freeze; every guard is read once more before the decision",
     "decided: readers are routed to `to`, one table after the other; there is no way but forward",
     "readers read `to`; its barriers are opened, its jobs get their cursors and are unpaused",
-    "writers and readers are at `to`; what is written goes back to `from` while readers are left there; can be reversed",
+    "writers and readers are at `to`; what is written goes back to `from` while readers are left there; can "
+    "be reversed",
     "writers and readers are at `to` for good; `from` stays shut",
     "writers at `from` are being thawed; what was copied stays",
     "given up: writers run at `from` as if nothing had been",

@@ -171,7 +171,8 @@ void SimWarehouse::Finish(Side side, const SimJobSpec& job, const std::string& d
       written = false;
       break;
     }
-    written = Write(side, table, PartitionOf(SpecOf(table), due), std::move(rows), SpecOf(table).bytes_per_day);
+    written =
+        Write(side, table, PartitionOf(SpecOf(table), due), std::move(rows), SpecOf(table).bytes_per_day);
   }
   if (written) {
     for (const TableName& table : job.writes) site.catalog.SetParameter(table, kWatermark, due);
@@ -200,8 +201,8 @@ std::string SimWarehouse::RowsOf(Side side, const SimJobSpec& job, const TableNa
                      Hex64(Hash64(inputs + table.Text(), 2)));
 }
 
-// As Hive overwrites: new files beside the old ones, then the old ones go; a new partition is announced when its files
-// are there. False if the disk is full: what was there is as it was.
+// As Hive overwrites: new files beside the old ones, then the old ones go; a new partition is announced when
+// its files are there. False if the disk is full: what was there is as it was.
 bool SimWarehouse::Write(Side side, const TableName& table, const std::string& partition, std::string rows,
                          int64_t bytes) {
   SimSite& site = world_.At(side);

@@ -48,7 +48,8 @@ constexpr char kTail[] = R"(
 std::string Drawing() {
   std::string text = "```mermaid\nstateDiagram-v2\n";
   for (const Transition& each : Transitions()) {
-    text += fmt::format("  {} --> {}: {}\n", UnitStateName(each.from), UnitStateName(each.to), EventName(each.event));
+    text += fmt::format("  {} --> {}: {}\n", UnitStateName(each.from), UnitStateName(each.to),
+                        EventName(each.event));
   }
   return text + "```\n";
 }
@@ -63,8 +64,8 @@ std::string LifecyclePage() {
   }
   text += "\n## Transitions\n\n| in | when | to | guard |\n|---|---|---|---|\n";
   for (const Transition& each : Transitions()) {
-    text += fmt::format("| `{}` | {} | `{}` | {} |\n", UnitStateName(each.from), EventName(each.event), UnitStateName(each.to),
-                        each.guard);
+    text += fmt::format("| `{}` | {} | `{}` | {} |\n", UnitStateName(each.from), EventName(each.event),
+                        UnitStateName(each.to), each.guard);
   }
   return text + kTail;
 }

@@ -84,7 +84,8 @@ TEST(UnitStateTable, NamesAreReadBack) {
   for (int i = 0; i < kUnitStates; ++i) {
     EXPECT_EQ(ParseUnitState(UnitStateName(static_cast<UnitState>(i))), static_cast<UnitState>(i));
   }
-  for (int i = 0; i < kEvents; ++i) EXPECT_EQ(ParseEvent(EventName(static_cast<Event>(i))), static_cast<Event>(i));
+  for (int i = 0; i < kEvents; ++i)
+    EXPECT_EQ(ParseEvent(EventName(static_cast<Event>(i))), static_cast<Event>(i));
 }
 
 TEST(LifecyclePage, IsWhatTheTableSays) {
