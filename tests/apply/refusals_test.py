@@ -131,7 +131,7 @@ class Refusals(unittest.TestCase):
         self.assertIn("the log is append-only", refused.stderr)
         subprocess.run(["sqlite3", path, "DROP TRIGGER log_is_not_changed; " + change], check=True)
         done = self.world.call("log", "--verify", expect=(1,))
-        self.assertRegex(done.stderr + done.stdout, r"record \\d+")
+        self.assertRegex(done.stderr + done.stdout, r"record \d+")
 
     def test_a_job_that_writes_although_it_is_frozen(self):
         """While `apply` runs, somebody writes to the source past every barrier."""
@@ -140,7 +140,7 @@ class Refusals(unittest.TestCase):
         orders = next(path for path in source if "orders" in str(path))
         part = next(path for path in orders.iterdir() if path.name[0] not in "._")
         rogue = subprocess.Popen(["bash", "-c", f"while ! [ -e '{stop}' ]; do cp '{part}' '{orders}'/late-$((RANDOM % 3)).parquet; "
-                                                "sleep 0.05; done"])
+                                                "done"])
         process = subprocess.Popen([GODWIT, "apply", "-q", "plan.json", "--execute"], cwd=self.world.folder,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -154,6 +154,9 @@ class Refusals(unittest.TestCase):
         moved = {table for unit in units if unit["owner_side"] == "target" for table in unit["tables"]}
         self.assertNotIn("ods.orders", moved)  # it never stood still, so it was never switched
         self.world.call("log", "--verify")
+        unit = next(unit for unit in units if "ods.orders" in unit["tables"])
+        self.assertIn("open to write", unit["held_why"])
+        self.world.call("unit", "resume", unit["id"])
         self.world.apply()  # now it does
         rows = {side: site_state(self.world.folder / side)["ods.orders"]["partitions"] for side in ("source", "target")}
         self.assertEqual(rows["source"], rows["target"])

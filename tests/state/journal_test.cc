@@ -139,18 +139,25 @@ TEST_P(SqliteJournalTest, EveryFieldOfEveryRecordIsUnderTheChain) {
     SqliteDatabase original = *SqliteDatabase::Open(path_, SqliteDatabase::Mode::kReadWrite);
     ASSERT_TRUE(original.Execute("VACUUM INTO '" + copy.string() + "'").ok());
     ASSERT_TRUE(SqliteDatabase::Open(copy, SqliteDatabase::Mode::kReadWrite)
-                    ->Execute("UPDATE log SET " + edit + " WHERE seq = 2")
+                    ->Execute("DROP TRIGGER log_is_not_changed; UPDATE log SET " + edit + " WHERE seq = 2")
                     .ok());
     const ChainCheck check = *VerifyChain(**OpenSqliteJournal(copy));
     EXPECT_EQ(check.broken_at, 2) << edit;
   }
 }
 
+TEST_P(SqliteJournalTest, TheFileRefusesToForget) {
+  ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
+  SqliteDatabase database = *SqliteDatabase::Open(path_, SqliteDatabase::Mode::kReadWrite);
+  EXPECT_FALSE(database.Execute("DELETE FROM log").ok());
+  EXPECT_FALSE(database.Execute("UPDATE log SET body = '{}'").ok());
+}
+
 TEST_P(SqliteJournalTest, AMissingRecordBreaksTheChain) {
   for (int i = 0; i < 3; ++i)
     ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   ASSERT_TRUE(SqliteDatabase::Open(path_, SqliteDatabase::Mode::kReadWrite)
-                  ->Execute("DELETE FROM log WHERE seq = 2")
+                  ->Execute("DROP TRIGGER log_is_not_shortened; DELETE FROM log WHERE seq = 2")
                   .ok());
   EXPECT_EQ(VerifyChain(*journal_)->broken_at, 3);
 }
