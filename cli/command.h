@@ -38,6 +38,7 @@ void AddUnit(CLI::App& app, Invocation& invocation);
 void AddReport(CLI::App& app, Invocation& invocation);
 void AddScan(CLI::App& app, Invocation& invocation);
 void AddSnapshot(CLI::App& app, Invocation& invocation);
+void AddWatchdog(CLI::App& app, Invocation& invocation);
 void AddVersion(CLI::App& app, Invocation& invocation);
 
 }  // namespace godwit::cli

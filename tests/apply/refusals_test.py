@@ -111,6 +111,30 @@ class Refusals(unittest.TestCase):
         (self.world.folder / ".godwit").chmod(0o777)
         self.assertIn("may be written by everybody", self.refused("apply", "plan.json", "--execute"))
 
+    def test_the_watchdog_thaws_what_a_dead_godwit_froze(self):
+        process = subprocess.Popen([GODWIT, "apply", "plan.json", "--execute"], cwd=self.world.folder, text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for line in process.stderr:
+            if "deny writers of ods.orders at source (token 2)" in line:
+                break
+        process.kill()
+        process.wait()
+        process.stderr.close()
+        unit = next(unit for unit in json.loads(self.world.call("status", "--format", "json", expect=(0, 3)).stdout)["units"]
+                    if "ods.orders" in unit["tables"])
+        if unit["state"] != "freezing":
+            self.skipTest(f"it was quicker than the kill: {unit['state']}")
+        silent = ("watchdog", "--once", "--lost", "1", "--patience", "1")
+        time.sleep(3)
+        self.assertIn("would cancel its freeze", self.world.call(*silent, expect=(3,)).stdout)
+        self.world.call(*silent, "--execute", expect=(0, 3))
+        state = site_state(self.world.folder / "source")
+        self.assertNotIn(("ods", "orders", "writers", 1), state["barriers"])
+        self.assertIn(("import_orders", "2026-11-02", 0), state["jobs"])
+        self.world.apply()  # goes on: the unit was cancelled in this generation, not lost
+        self.assertEqual(site_state(self.world.folder / "source")["ods.orders"]["partitions"],
+                         site_state(self.world.folder / "target")["ods.orders"]["partitions"])
+
     def test_a_damaged_state_file(self):
         self.world.apply()
         path = self.world.folder / ".godwit/state.db"
