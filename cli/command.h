@@ -27,6 +27,7 @@ std::string ProgramPath();
 void AddApply(CLI::App& app, Invocation& invocation);
 void AddApprove(CLI::App& app, Invocation& invocation);
 void AddLocal(CLI::App& app, Invocation& invocation);
+void AddDoctor(CLI::App& app, Invocation& invocation);
 void AddExtract(CLI::App& app, Invocation& invocation);
 void AddLineage(CLI::App& app, Invocation& invocation);
 void AddLint(CLI::App& app, Invocation& invocation);

@@ -56,14 +56,16 @@ QueryEngine& HadoopSite::query_engine() {
   return *no_engine_;
 }
 
-HadoopSite::Diagnosis HadoopSite::Diagnose(const std::vector<std::string>& databases, Timestamp now) {
+HadoopSite::Diagnosis HadoopSite::Diagnose(const std::vector<std::string>& databases,
+                                           const std::vector<std::string>& planned, Timestamp now) {
   Diagnosis diagnosis;
   diagnosis.findings = DiagnoseMetastore(*metastore_, databases);
-  std::vector<std::string> locations;
   for (const std::string& name : databases) {
     const auto database = hive_.GetDatabase(name);
-    if (database.ok() && *database) locations.push_back((*database)->location);
+    if (database.ok() && *database) diagnosis.databases.push_back((*database)->location);
   }
+  std::vector<std::string> locations = diagnosis.databases;
+  locations.insert(locations.end(), planned.begin(), planned.end());
   HdfsDiagnosis hdfs = DiagnoseHdfs(*hdfs_, locations, now);
   Append(std::move(hdfs.findings), diagnosis.findings);
   diagnosis.cluster = hdfs.cluster;

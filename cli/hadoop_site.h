@@ -38,13 +38,16 @@ class HadoopSite {
   executor::QueryEngine& query_engine();
   executor::SparkEngine* spark() { return spark_.get(); }
 
-  // For `godwit doctor`: `databases` are those that the plan moves. Reads only.
+  // For `godwit doctor`: `databases` are those that move; `locations` are where others will come to lie.
+  // Reads only.
   struct Diagnosis {
     std::vector<executor::Finding> findings;
-    std::string cluster;  // HDFS cluster id
-    std::string catalog;  // metastore identity
+    std::string cluster;                 // HDFS cluster id
+    std::string catalog;                 // metastore identity
+    std::vector<std::string> databases;  // locations of those that are there
   };
-  Diagnosis Diagnose(const std::vector<std::string>& databases, Timestamp now);
+  Diagnosis Diagnose(const std::vector<std::string>& databases, const std::vector<std::string>& locations,
+                     Timestamp now);
 
  private:
   HadoopSite(std::unique_ptr<executor::WebHdfs> hdfs, std::unique_ptr<executor::MetastoreClient> metastore,

@@ -15,6 +15,7 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kExitCodes);
   Invocation invocation;
+  AddDoctor(app, invocation);
   AddSnapshot(app, invocation);
   AddScan(app, invocation);
   AddExtract(app, invocation);

@@ -424,7 +424,7 @@ class Engine::Impl {
     bool moved = false;
     std::vector<Entry> entries;
     std::vector<std::pair<size_t, Wish>> wishes;
-    tally_ = Count();
+    TakeStock();
     for (size_t i = 0; i < units_.size(); ++i) {
       Unit& unit = units_[i];
       const bool due = unit.dirty || (unit.wake && *unit.wake <= now_.since_boot);
@@ -444,7 +444,11 @@ class Engine::Impl {
       wishes.emplace_back(i, std::move(wish));
       AddEntries(i, wishes.back().second, entries);
     }
-    if (!entries.empty()) GODWIT_TRY(ledger_.Append(epoch_, entries));
+    if (!entries.empty()) {
+      const Status kept = ledger_.Append(epoch_, entries);
+      if (!kept.ok()) counted_until_ = 0;  // the slots that were promised above are free
+      GODWIT_TRY(kept);
+    }
     for (auto& [i, wish] : wishes) {
       Adopt(i, wish);
       moved = moved || wish.step.has_value() || !wish.evidence.empty() || !wish.conclusions.empty();
@@ -685,10 +689,25 @@ class Engine::Impl {
 
   void SurroundAll(size_t i) {
     for (const size_t near : neighbours_.Around(i)) Surround(near);
-    // Slots and waves are everybody's.
+  }
+
+  // Slots and waves are everybody's: who waits for one looks again when one is free. O(units) when something was
+  // written since, else O(1).
+  void TakeStock() {
+    if (counted_until_ == ledger_.next_sequence()) return;
+    counted_until_ = ledger_.next_sequence();
+    const Tally before = tally_;
+    tally_ = Count();
+    const Policy& policy = migration_.policy;
+    const bool may_start = tally_.in_flight < policy.units_in_flight_max &&
+                           (before.open_wave != tally_.open_wave || before.in_flight >= policy.units_in_flight_max);
+    const bool may_freeze = tally_.frozen < policy.freezes_max && before.frozen >= policy.freezes_max;
+    if (!may_start && !may_freeze) return;
     for (size_t j = 0; j < units_.size(); ++j) {
       const UnitState state = ledger_.row(j).state;
-      if (state == UnitState::kPlanned || state == UnitState::kDualRun) units_[j].dirty = true;
+      const bool starts = may_start && state == UnitState::kPlanned && migration_.units[j].wave <= tally_.open_wave;
+      const bool freezes = may_freeze && state == UnitState::kDualRun;
+      if (starts || freezes) units_[j].dirty = true;
     }
   }
 
@@ -782,6 +801,7 @@ class Engine::Impl {
   uint64_t last_request_ = 0;
   int64_t epoch_ = 0;
   Tally tally_;
+  int64_t counted_until_ = 0;  // the ledger's next sequence number when `tally_` was counted
   Moment now_;
   Nanoseconds last_beat_{0};
 };

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
+
+#include "executor/adapters/distcp/yarn.h"
+
 namespace godwit::executor {
 
 namespace {
@@ -16,6 +20,17 @@ void CheckCommand(const DistcpConfig& config, std::vector<Finding>& findings) {
     findings.push_back({Severity::kProblem, "distcp.command", config.command.front() + " cannot be run",
                         "install the Hadoop client, or correct `command`"});
   }
+}
+
+// It is made when the first copy begins: then its nearest folder that is there must be writable.
+void CheckWorkFolder(const std::string& path, std::vector<Finding>& findings) {
+  std::error_code error;
+  std::filesystem::path there = path;
+  while (there.has_relative_path() && !std::filesystem::exists(there, error)) there = there.parent_path();
+  const bool writable = access(there.c_str(), W_OK | X_OK) == 0;
+  findings.push_back({writable ? Severity::kGood : Severity::kProblem, "distcp.work_folder",
+                      fmt::format("{} {} be written", there.string(), writable ? "can" : "cannot"),
+                      writable ? "" : "give godwit's user the folder, or name another `work_folder`"});
 }
 
 void CheckQueue(Yarn& yarn, const std::string& name, std::vector<Finding>& findings) {
@@ -37,23 +52,24 @@ void CheckQueue(Yarn& yarn, const std::string& name, std::vector<Finding>& findi
 
 }  // namespace
 
-std::vector<Finding> DiagnoseDistcp(DistcpCopier& copier) {
+std::vector<Finding> DiagnoseDistcp(const DistcpConfig& config) {
   std::vector<Finding> findings;
-  const DistcpConfig& config = copier.config();
   CheckCommand(config, findings);
+  CheckWorkFolder(config.work_folder, findings);
   if (config.resource_managers.empty()) {
     findings.push_back({Severity::kNote, "yarn.connection", "copies run on this machine, not on YARN",
                         "give `resource_managers` for more than a few hundred gigabytes"});
     return findings;
   }
-  const auto version = copier.yarn().Version();
+  Yarn yarn(config);
+  const auto version = yarn.Version();
   if (!version.ok()) {
     findings.push_back({Severity::kProblem, "yarn.connection", version.error().message,
                         "check the ResourceManagers' addresses and godwit's rights"});
     return findings;
   }
   findings.push_back({Severity::kGood, "yarn.connection", "ResourceManager " + *version + " answers", ""});
-  if (!config.queue.empty()) CheckQueue(copier.yarn(), config.queue, findings);
+  if (!config.queue.empty()) CheckQueue(yarn, config.queue, findings);
   return findings;
 }
 

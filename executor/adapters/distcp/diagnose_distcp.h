@@ -3,12 +3,12 @@
 
 #include <vector>
 
-#include "executor/adapters/distcp/distcp_copier.h"
+#include "executor/adapters/distcp/distcp_config.h"
 #include "executor/ports/finding.h"
 
 namespace godwit::executor {
 
-// Reads only: starts no copy.
-std::vector<Finding> DiagnoseDistcp(DistcpCopier& copier);
+// Reads only: starts no copy, makes no folder.
+std::vector<Finding> DiagnoseDistcp(const DistcpConfig& config);
 
 }  // namespace godwit::executor

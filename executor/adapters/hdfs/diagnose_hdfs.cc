@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "executor/adapters/hdfs/hdfs_storage.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int64_t kSkewMsMax = 60'000;
 constexpr double kFreeShareMin = 0.1;
+constexpr int kPathDepthMax = 1000;
 
 using Findings = std::vector<Finding>;
 
@@ -146,6 +148,19 @@ void CheckPermissionModel(WebHdfs& hdfs, Findings& findings) {
   }
 }
 
+// Where something that is not there yet would be made.
+std::string NearestFolder(WebHdfs& hdfs, const std::string& location) {
+  const auto path = hdfs.PathOf(location);
+  if (!path.ok()) return location;
+  std::string there = *path;
+  for (int i = 0; i < kPathDepthMax && there.size() > 1; ++i) {
+    const auto entry = hdfs.Stat(there);
+    if (!entry.ok() || *entry) break;
+    there.resize(std::max<size_t>(there.rfind('/'), 1));
+  }
+  return hdfs.LocationOf(there);
+}
+
 }  // namespace
 
 HdfsDiagnosis DiagnoseHdfs(WebHdfs& hdfs, const std::vector<std::string>& locations, Timestamp now) {
@@ -155,9 +170,11 @@ HdfsDiagnosis DiagnoseHdfs(WebHdfs& hdfs, const std::vector<std::string>& locati
   CheckHighAvailability(hdfs, diagnosis.findings);
   CheckClock(hdfs, now, diagnosis.findings);
   CheckPermissionModel(hdfs, diagnosis.findings);
-  for (const std::string& location : locations) {
-    CheckPermission(hdfs, location, diagnosis.findings);
-    CheckSpace(hdfs, location, diagnosis.findings);
+  std::set<std::string> folders;
+  for (const std::string& location : locations) folders.insert(NearestFolder(hdfs, location));
+  for (const std::string& folder : folders) {
+    CheckPermission(hdfs, folder, diagnosis.findings);
+    CheckSpace(hdfs, folder, diagnosis.findings);
   }
   return diagnosis;
 }

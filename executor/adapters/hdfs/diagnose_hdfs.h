@@ -16,7 +16,8 @@ struct HdfsDiagnosis {
                         // not shown
 };
 
-// Reads only. `locations`: where godwit will read or write (databases). `now`: for the clocks' difference.
+// Reads only. `locations`: where godwit will read or write (databases); of one that is not there yet, the
+// nearest folder above it that is. `now`: for the clocks' difference.
 HdfsDiagnosis DiagnoseHdfs(WebHdfs& hdfs, const std::vector<std::string>& locations, Timestamp now);
 
 }  // namespace godwit::executor

@@ -106,8 +106,10 @@ Result<SpaceStatus> HdfsStorage::Space(const std::string& location) {
   for (size_t i = 0; i < kParentsMax; ++i) {
     GODWIT_TRY_ASSIGN(const std::optional<HdfsEntry> there, hdfs_.Stat(path));
     if (there) {
-      GODWIT_TRY_ASSIGN(const HdfsQuota quota, hdfs_.Quota(path));
-      if (quota.space_max >= 0) raw = std::min(raw, quota.space_max - quota.space_used);
+      const Result<HdfsQuota> quota = hdfs_.Quota(path);
+      // Of a folder above ours the quota may be none of our business.
+      if (!quota.ok() && quota.error().code != ErrorCode::kInvalidInput) return quota.error();
+      if (quota.ok() && quota->space_max >= 0) raw = std::min(raw, quota->space_max - quota->space_used);
     }
     if (path == "/") break;
     const size_t slash = path.rfind('/');

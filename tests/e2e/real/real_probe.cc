@@ -134,7 +134,7 @@ struct Probe {
   Answer Doctor(const Arguments& a) {
     const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
     std::string text;
-    for (const Finding& finding : At(a[0]).Diagnose({a[1]}, now).findings) {
+    for (const Finding& finding : At(a[0]).Diagnose({a[1]}, {}, now).findings) {
       text += finding.check + " " + std::to_string(static_cast<int>(finding.severity)) + ": " + finding.text +
               "\n";
     }

@@ -12,6 +12,7 @@ from . import faults, migrate
 
 # name: (servers, what runs). A runner gets the stack and the build folder and raises if the scenario fails.
 PLAIN = {"target": "3.1.3", "yarn": True, "spark": ("source", "target")}
+MOVING = {"target": "3.1.3", "spark": ("source", "target"), "spark_user": "etl"}  # jobs are no superusers
 SCENARIOS = {}
 
 
@@ -63,15 +64,15 @@ def metastore_killed(stack, build):
     faults.metastore_killed(stack)
 
 
-@scenario("migrate", PLAIN)
+@scenario("migrate", MOVING)
 def whole_migration(stack, build):
-    """Real Hive and Spark tables, a view among them, from site to site by the real engine; read back through Spark."""
+    """Hive and Spark tables, a view among them, by the godwit command while jobs write; read back through Spark."""
     migrate.whole(stack, build)
 
 
-@scenario("killed", PLAIN)
+@scenario("killed", MOVING)
 def killed_migration(stack, build):
-    """The same with kill -9 at ten moments."""
+    """The same with kill -9 of the godwit command at ten commits of its journal."""
     migrate.killed(stack, build)
 
 

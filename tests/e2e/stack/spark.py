@@ -24,21 +24,22 @@ def settings(hdfs, metastore, folder):
     }
 
 
-def environment(cache):
-    return {"JAVA_HOME": str(java_home()), "SPARK_LOCAL_IP": "127.0.0.1", "HADOOP_USER_NAME": "root",
+def environment(cache, user):
+    return {"JAVA_HOME": str(java_home()), "SPARK_LOCAL_IP": "127.0.0.1", "HADOOP_USER_NAME": user,
             "SPARK_HOME": str(cache.spark_home()), "PYSPARK_PYTHON": str(cache.venv / "bin/python")}
 
 
 class ThriftServer:
-    """`authentication`: NOSASL, or NONE (SASL PLAIN; any password is good)."""
+    """`authentication`: NOSASL, or NONE (SASL PLAIN; any password is good). `user`: whom HDFS sees; root is its superuser,
+    whom no permission stops."""
 
-    def __init__(self, processes, cache, name, hdfs, metastore, authentication="NOSASL"):
+    def __init__(self, processes, cache, name, hdfs, metastore, authentication="NOSASL", user="root"):
         self.processes, self.cache, self.name = processes, cache, name
         self.folder = processes.folder / name
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.port,) = free_ports(1)
         self.settings = settings(hdfs, metastore, self.folder)
-        self.authentication = authentication
+        self.authentication, self.user = authentication, user
         self.record = None
 
     def start(self):
@@ -50,7 +51,7 @@ class ThriftServer:
                 "--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"]
         for key, value in hive.items():
             argv += ["--hiveconf", f"{key}={value}"]
-        self.record = self.processes.start(f"{self.name}/server", argv, environment(self.cache), self.folder)
+        self.record = self.processes.start(f"{self.name}/server", argv, environment(self.cache, self.user), self.folder)
 
     def wait(self):
         wait_until(f"Spark {self.name}", lambda: listens(self.port), self.record)

@@ -37,7 +37,8 @@ def together(*works):
 class Stack:
     """`target` is the version of the target's metastore; `database` what the source's stands on: derby or postgres."""
 
-    def __init__(self, folder, cache, target="3.1.3", database="derby", yarn=False, spark=(), hdfs_extra=None):
+    def __init__(self, folder, cache, target="3.1.3", database="derby", yarn=False, spark=(), spark_user="root",
+                 hdfs_extra=None):
         folder = pathlib.Path(folder)
         shutil.rmtree(folder, ignore_errors=True)
         self.processes = Processes(folder)
@@ -53,7 +54,7 @@ class Stack:
         self.spark = {}
         for side in spark:
             self.spark[side] = ThriftServer(self.processes, cache, f"{side}-spark", getattr(self, side),
-                                            getattr(self, f"{side}_hms"))
+                                            getattr(self, f"{side}_hms"), user=spark_user)
 
     def up(self):
         if self.postgres:
