@@ -39,7 +39,7 @@ HadoopSite::HadoopSite(std::unique_ptr<WebHdfs> hdfs, std::unique_ptr<MetastoreC
       storage_(*hdfs_),
       hive_(*metastore_),
       barrier_(*hdfs_, hive_),
-      sealed_(hive_, barrier_),
+      catalog_(hive_, barrier_, *hdfs_),
       spark_(query_engine ? std::make_unique<SparkEngine>(*query_engine) : nullptr),
       no_engine_(std::make_unique<NoEngine>()) {}
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "cli/hadoop_catalog.h"
 #include "executor/adapters/distcp/distcp_copier.h"
 #include "executor/adapters/hdfs/acl_barrier.h"
 #include "executor/adapters/hdfs/hdfs_storage.h"
@@ -15,7 +16,6 @@
 #include "executor/adapters/hive_server/row_comparison.h"
 #include "executor/adapters/hive_server/spark_engine.h"
 #include "executor/ports/finding.h"
-#include "executor/wrappers/sealed_catalog.h"
 
 namespace godwit {
 
@@ -32,7 +32,7 @@ class HadoopSite {
 
   executor::WebHdfs& hdfs() { return *hdfs_; }
   executor::Storage& storage() { return storage_; }
-  executor::Catalog& catalog() { return sealed_; }
+  HadoopCatalog& catalog() { return catalog_; }
   executor::WriteBarrier& barrier() { return barrier_; }
   // Without one every call says kUnsupported.
   executor::QueryEngine& query_engine();
@@ -58,7 +58,7 @@ class HadoopSite {
   executor::HdfsStorage storage_;
   executor::HiveCatalog hive_;
   executor::AclBarrier barrier_;
-  executor::SealedCatalog sealed_;
+  HadoopCatalog catalog_;
   std::unique_ptr<executor::SparkEngine> spark_;
   std::unique_ptr<executor::QueryEngine> no_engine_;
 };

@@ -45,6 +45,8 @@ class HadoopWorld : public OpenedWorld {
     HadoopSite &source = *opened->source_.hadoop, &target = *opened->target_.hadoop;
     GODWIT_TRY_ASSIGN(opened->copier_, OpenHadoopCopier(DistcpConfigOf(*settings.distcp), source, target));
     opened->comparer_ = OpenHadoopComparer(source, target);
+    source.catalog().Follow(target.catalog(), target.hdfs(), settings.distcp->preserve);
+    target.catalog().Follow(source.catalog(), source.hdfs(), settings.distcp->preserve);
     opened->world_ = std::make_unique<executor::World>(
         executor::World{opened->source_.Ports(), opened->target_.Ports(), *opened->copier_,
                         *opened->comparer_, opened->notifier_});

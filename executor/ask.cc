@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "base/hash.h"
 #include "executor/observation.h"
 
@@ -8,62 +11,114 @@ namespace {
 
 constexpr size_t kDifferingRowsMax = 20;
 
-// Content of one partition at both ends of a copy. The receiving side may hold no file that the sending one
-// has not.
-struct ContentDigest {
-  std::string from, to;
-};
+using Files = std::vector<FileStatus>;
 
-Result<std::string> DigestAt(Storage& storage, const std::string& location,
-                             const std::vector<FileStatus>& files) {
-  std::vector<FileName> names;
-  for (const FileStatus& file : files) names.push_back({location, file.path});
-  GODWIT_TRY_ASSIGN(const std::vector<std::string> digests, storage.DigestEach(names));
-  StreamHash hash;
-  for (size_t i = 0; i < names.size(); ++i) hash.Add(names[i].path + "|" + digests[i] + "\n");
-  return Hex64(hash.Finish());
-}
-
-Result<ContentDigest> DigestContent(const std::vector<FileStatus>& files, const PartitionCopy& partition,
-                                    Site& from, Site& to) {
-  GODWIT_TRY_ASSIGN(std::string from_digest, DigestAt(from.storage, partition.from, files));
-  GODWIT_TRY_ASSIGN(std::string to_digest, DigestAt(to.storage, partition.to, files));
-  return ContentDigest{std::move(from_digest), std::move(to_digest)};
-}
-
-bool SameNamesAndSizes(const std::vector<FileStatus>& a, const std::vector<FileStatus>& b) {
+bool SameNamesAndSizes(const Files& a, const Files& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const FileStatus& x, const FileStatus& y) {
     return x.path == y.path && x.bytes == y.bytes;
   });
 }
 
-Result<VerifiedPartition> Verify(const PartitionCopy& partition, Site& from, Site& to) {
-  VerifiedPartition verified{CopyVerdict::kDiffers, partition, ""};
-  GODWIT_TRY_ASSIGN(const std::vector<FileStatus> received, to.storage.ListFiles(partition.to));
-  GODWIT_TRY_ASSIGN(const std::vector<FileStatus> sent, from.storage.ListFiles(partition.from));
-  verified.partition.to_fingerprint = FingerprintOf(received);
+// One partition at both ends of a copy. The receiving side may hold no file that the sending one has not.
+struct Compared {
+  VerifiedPartition verified;
+  Files files;        // of both sides, where names and sizes are the same
+  bool open = false;  // only the bytes can tell
+};
+
+Compared CompareListings(const PartitionCopy& partition, Files sent, const Files& received) {
+  Compared compared{{CopyVerdict::kDiffers, partition, ""}, {}, false};
+  compared.verified.partition.to_fingerprint = FingerprintOf(received);
   if (FingerprintOf(sent) != partition.from_fingerprint) {
-    verified.verdict = CopyVerdict::kFromChanged;
-    verified.message = "it changed while it was copied";
-    return verified;
-  }
-  if (!SameNamesAndSizes(sent, received)) {
-    verified.message =
+    compared.verified.verdict = CopyVerdict::kFromChanged;
+    compared.verified.message = "it changed while it was copied";
+  } else if (!SameNamesAndSizes(sent, received)) {
+    compared.verified.message =
         fmt::format("{} files were sent, {} arrived, or their sizes differ", sent.size(), received.size());
-    return verified;
-  }
-  Result<ContentDigest> content = DigestContent(sent, partition, from, to);
-  if (!content.ok()) return content.error();
-  // The files may have been replaced while their bytes were read.
-  GODWIT_TRY_ASSIGN(const std::vector<FileStatus> sent_after, from.storage.ListFiles(partition.from));
-  if (FingerprintOf(sent_after) != partition.from_fingerprint) {
-    verified.verdict = CopyVerdict::kFromChanged;
-    verified.message = "it changed while it was verified";
-  } else if (content->from == content->to) {
-    verified.verdict = CopyVerdict::kEqual;
-    verified.partition.content = content->to;
   } else {
-    verified.message = "the bytes differ";
+    compared.files = std::move(sent);
+    compared.open = true;
+  }
+  return compared;
+}
+
+// Digests of the contents of many partitions at one side, in their order.
+Result<std::vector<std::string>> DigestContents(Storage& storage, const std::vector<Compared*>& partitions,
+                                                std::string PartitionCopy::*location) {
+  std::vector<FileName> names;
+  for (const Compared* each : partitions) {
+    for (const FileStatus& file : each->files)
+      names.push_back({each->verified.partition.*location, file.path});
+  }
+  GODWIT_TRY_ASSIGN(const std::vector<std::string> digests, storage.DigestEach(names));
+  std::vector<std::string> contents;
+  auto digest = digests.begin();
+  for (const Compared* each : partitions) {
+    StreamHash hash;
+    for (const FileStatus& file : each->files) hash.Add(file.path + "|" + *digest++ + "\n");
+    contents.push_back(Hex64(hash.Finish()));
+  }
+  return contents;
+}
+
+Status CompareContents(const std::vector<Compared*>& partitions, Site& from, Site& to) {
+  GODWIT_TRY_ASSIGN(const auto sent, DigestContents(from.storage, partitions, &PartitionCopy::from));
+  GODWIT_TRY_ASSIGN(const auto received, DigestContents(to.storage, partitions, &PartitionCopy::to));
+  // The files may have been replaced while their bytes were read.
+  std::vector<std::string> locations;
+  for (const Compared* each : partitions) locations.push_back(each->verified.partition.from);
+  GODWIT_TRY_ASSIGN(const std::vector<Files> after, from.storage.ListEach(locations));
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    VerifiedPartition& verified = partitions[i]->verified;
+    if (FingerprintOf(after[i]) != verified.partition.from_fingerprint) {
+      verified.verdict = CopyVerdict::kFromChanged;
+      verified.message = "it changed while it was verified";
+    } else if (sent[i] == received[i]) {
+      verified.verdict = CopyVerdict::kEqual;
+      verified.partition.content = received[i];
+    } else {
+      verified.message = "the bytes differ";
+    }
+  }
+  return Ok();
+}
+
+// All at once: a site that is far away has many calls under way.
+Result<std::vector<VerifiedPartition>> Verify(std::span<const PartitionCopy> partitions, Site& from,
+                                              Site& to) {
+  std::vector<std::string> from_locations, to_locations;
+  for (const PartitionCopy& partition : partitions) {
+    from_locations.push_back(partition.from);
+    to_locations.push_back(partition.to);
+  }
+  GODWIT_TRY_ASSIGN(const std::vector<Files> received, to.storage.ListEach(to_locations));
+  GODWIT_TRY_ASSIGN(std::vector<Files> sent, from.storage.ListEach(from_locations));
+  std::vector<Compared> compared;
+  for (size_t i = 0; i < partitions.size(); ++i)
+    compared.push_back(CompareListings(partitions[i], std::move(sent[i]), received[i]));
+  std::vector<Compared*> open;
+  for (Compared& each : compared) {
+    if (each.open) open.push_back(&each);
+  }
+  if (!open.empty()) GODWIT_TRY(CompareContents(open, from, to));
+  std::vector<VerifiedPartition> verified;
+  for (Compared& each : compared) verified.push_back(std::move(each.verified));
+  return verified;
+}
+
+// A file that vanished between listing and reading spoils the batch; then each partition is looked at alone.
+Result<std::vector<VerifiedPartition>> VerifyEach(const std::vector<PartitionCopy>& partitions, Site& from,
+                                                  Site& to) {
+  std::vector<VerifiedPartition> verified;
+  for (const PartitionCopy& partition : partitions) {
+    Result<std::vector<VerifiedPartition>> one = Verify({&partition, 1}, from, to);
+    if (one.ok()) {
+      verified.push_back(std::move(one->front()));
+    } else if (one.error().code == ErrorCode::kConflict) {
+      verified.push_back({CopyVerdict::kFromChanged, partition, one.error().message});
+    } else {
+      return one.error();
+    }
   }
   return verified;
 }
@@ -106,19 +161,12 @@ struct Asker {
 
   Result<Answer> operator()(const VerifyCopy& q) const {
     const Side from = q.direction == Direction::kToTarget ? Side::kSource : Side::kTarget;
-    std::vector<VerifiedPartition> verified;
-    for (const PartitionCopy& partition : q.partitions) {
-      Result<VerifiedPartition> one = Verify(partition, world.At(from), world.At(Other(from)));
-      if (one.ok()) {
-        verified.push_back(*std::move(one));
-      } else if (one.error().code == ErrorCode::kConflict) {
-        // A file that vanished between listing and reading.
-        verified.push_back({CopyVerdict::kFromChanged, partition, one.error().message});
-      } else {
-        return one.error();
-      }
-    }
-    return Answer(std::move(verified));
+    Site &sender = world.At(from), &receiver = world.At(Other(from));
+    Result<std::vector<VerifiedPartition>> verified = Verify(q.partitions, sender, receiver);
+    if (!verified.ok() && verified.error().code == ErrorCode::kConflict)
+      verified = VerifyEach(q.partitions, sender, receiver);
+    if (!verified.ok()) return verified.error();
+    return Answer(*std::move(verified));
   }
 
   Result<Answer> operator()(const CompareRows& q) const {

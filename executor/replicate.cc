@@ -91,8 +91,10 @@ bool EnsureDefinition(Turn& turn, const TableName& name, Side receiver, Nanoseco
   }
   is_view = (*here)->kind == TableKind::kView;
   if ((*here)->kind == TableKind::kTransactional || (*here)->kind == TableKind::kOther) {
-    turn.Hold(fmt::format("table {} is transactional or of a kind that cannot be moved by copying files",
-                          name.Text()));
+    const auto reason = (*here)->storage.find("unsupported");
+    turn.Hold(fmt::format(
+        "table {} cannot be moved by copying files: {}", name.Text(),
+        reason != (*here)->storage.end() ? reason->second : "it is transactional, or of an unknown kind"));
     return false;
   }
   if (!there->has_value()) {

@@ -55,6 +55,7 @@ struct TableMeta {
   Parameters parameters;               // TBLPROPERTIES, statistics among them
   // How rows are stored: format, serde, bucketing, skew …: the adapter's own keys. Adapters of one kind
   // understand each other's; a location may not hide here (an adapter rewrites such values itself).
+  // "unsupported" is for people: why a table of kind kTransactional or kOther cannot be moved.
   Parameters storage = {};
 
   auto operator<=>(const TableMeta&) const = default;

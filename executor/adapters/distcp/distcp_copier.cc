@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "base/parallel.h"
 #include "executor/adapters/distcp/distcp_command.h"
 #include "executor/adapters/distcp/supervised_process.h"
+#include "executor/adapters/hdfs/folder_attributes.h"
 #include "executor/ports/storage.h"
 
 namespace godwit::executor {
@@ -26,6 +28,28 @@ std::string ParentOf(const std::string& path) {
 std::string LandingFor(const std::string& to, const std::string& yarn_tag) {
   const std::string marker = fmt::format("/{}/", kAttemptFolder);
   return fmt::format("{}{}/{}", to.substr(0, to.find(marker) + marker.size()), kLanding, yarn_tag);
+}
+
+// The folders between godwit's own and what was copied, each with something that lies in it.
+std::map<std::string, std::string> FoldersAbove(const std::vector<Leg>& legs) {
+  const std::string marker = fmt::format("/{}/", kAttemptFolder);
+  std::map<std::string, std::string> folders;
+  for (const Leg& leg : legs) {
+    const size_t own = leg.to.find(marker) + marker.size();
+    for (size_t end = leg.to.rfind('/'); end != leg.to.npos && end > own; end = leg.to.rfind('/', end - 1)) {
+      if (!folders.emplace(leg.to.substr(0, end), leg.to).second) break;  // those above it, too
+    }
+  }
+  return folders;
+}
+
+// Whoever may write to the data may replace it as a whole, too: an INSERT OVERWRITE removes its folder.
+Status HandOver(WebHdfs& receiver, const std::vector<Leg>& legs, const std::string& preserve) {
+  for (const auto& [folder, data] : FoldersAbove(legs)) {
+    GODWIT_TRY_ASSIGN(const auto attributes, ReadFolderAttributes(receiver, data));
+    if (attributes) GODWIT_TRY(SetFolderAttributes(receiver, folder, *attributes, preserve));
+  }
+  return Ok();
 }
 
 CopyStatus Failed(std::string message) { return {CopyState::kFailed, 0, std::move(message)}; }
@@ -176,6 +200,7 @@ Status DistcpCopier::Land(const CopyRecord& record) {
     GODWIT_TRY_ASSIGN(const std::optional<HdfsEntry> left, receiver.Stat(landed));
     return left ? moved : Ok();
   }));
+  GODWIT_TRY(HandOver(receiver, record.legs, config_.preserve));
   GODWIT_TRY(receiver.Delete(record.landing, /*recursive=*/true));
   return Ok();
 }

@@ -58,6 +58,13 @@ Result<std::vector<std::string>> TableFolders(WebHdfs& hdfs, Catalog& catalog, c
   return outer;
 }
 
+// "" of a view.
+Result<std::string> TableFolder(WebHdfs& hdfs, Catalog& catalog, const TableName& table) {
+  GODWIT_TRY_ASSIGN(const std::optional<TableMeta> meta, catalog.GetTable(table));
+  if (!meta || meta->location.empty()) return std::string();
+  return hdfs.PathOf(meta->location);
+}
+
 // Permissions of all folders of the table. Our own `_godwit` is not part of it, should it lie inside.
 Result<FolderModes> ReadModes(WebHdfs& hdfs, const std::vector<std::string>& roots) {
   FolderModes modes;
@@ -136,10 +143,28 @@ Status CloseFolders(WebHdfs& hdfs, const std::vector<std::string>& roots, const 
   return Unavailable("barrier: writers make new folders faster than they are closed");
 }
 
+// What was copied from a table that was closed has come without write bits: folders of ours get those of the
+// table's own folder.
+FolderModes WritableCopies(const FolderModes& now, const FolderModes& before, const std::string& root) {
+  const auto own = before.find(root);
+  const int writes = (own == before.end() ? 0 : own->second & kWriteBits) | 0200;
+  const std::string marker = fmt::format("/{}/", kAttemptFolder);
+  FolderModes writable;
+  for (const auto& [path, mode] : now) {
+    const auto known = before.find(path);
+    const int was = known == before.end() ? mode : known->second;
+    if (path.find(marker) != path.npos && (was & kWriteBits) == 0) writable[path] = was | writes;
+  }
+  return writable;
+}
+
 // Gives the write bits back, then forgets what they were.
-Status OpenFolders(WebHdfs& hdfs, const std::string& folder, const std::vector<BarrierRecord>& records) {
+Status OpenFolders(WebHdfs& hdfs, const std::vector<std::string>& roots, const std::string& table_folder,
+                   const std::string& folder, const std::vector<BarrierRecord>& records) {
   GODWIT_TRY_ASSIGN(const FolderModes before, ModesBefore(hdfs, folder, records));
   GODWIT_TRY(SetModes(hdfs, Writable(before)));
+  GODWIT_TRY_ASSIGN(const FolderModes now, ReadModes(hdfs, roots));
+  GODWIT_TRY(SetModes(hdfs, WritableCopies(now, before, table_folder)));
   for (const BarrierRecord& record : records) {
     if (record.closed) GODWIT_TRY(hdfs.Delete(folder + "/" + RecordName(record), /*recursive=*/false));
   }
@@ -177,7 +202,8 @@ Result<Effect> AclBarrier::Set(const TableName& table, Party party, bool closed,
     GODWIT_TRY(CloseFolders(hdfs_, roots, folder + "/" + RecordName(wanted), std::move(before)));
   } else {
     GODWIT_TRY(hdfs_.Create(folder + "/" + RecordName(wanted), "end\n", /*overwrite=*/true));
-    GODWIT_TRY(OpenFolders(hdfs_, folder, records));
+    GODWIT_TRY_ASSIGN(const std::string own, TableFolder(hdfs_, catalog_, table));
+    GODWIT_TRY(OpenFolders(hdfs_, roots, own, folder, records));
   }
   return Effect::kDone;
 }

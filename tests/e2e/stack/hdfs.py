@@ -33,6 +33,8 @@ class Hdfs:
             "hadoop.http.staticuser.user": "root",
             "hadoop.proxyuser.root.hosts": "*",
             "hadoop.proxyuser.root.groups": "*",
+            "hadoop.proxyuser.etl.hosts": "*",  # a Thrift server that runs as etl
+            "hadoop.proxyuser.etl.groups": "*",
             "fs.trash.interval": 60,
         })
         java.write_site(self.conf / "hdfs-site.xml", {

@@ -1,6 +1,8 @@
 """One Hive Metastore, on Derby or on PostgreSQL."""
 import os
+import pathlib
 import pwd
+import tempfile
 
 from . import java
 from .fetch import postgres_home, run
@@ -29,11 +31,18 @@ class Postgres:
         account = pwd.getpwnam("postgres")
         return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", *argv]
 
-    def start(self):
-        data = self.folder / "data"
+    def _home(self):
+        """Its own folder, unless only root may pass through one above it."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        if all(parent.stat().st_mode & 0o001 for parent in self.folder.parents):
+            return self.folder
+        return pathlib.Path(tempfile.mkdtemp(prefix="godwit-postgres-"))
+
+    def start(self):
+        home = self._home()
+        data = home / "data"
         if os.geteuid() == 0:
-            os.chown(self.folder, pwd.getpwnam("postgres").pw_uid, -1)
+            os.chown(home, pwd.getpwnam("postgres").pw_uid, -1)
         log = self.processes.folder / f"{self.name}-init.log"
         run(log, *self._as_postgres(postgres_home() / "initdb", "-D", data, "-U", "hive", "--auth=trust",
                                     "--encoding=UTF8", "--locale=C.UTF-8"))

@@ -27,7 +27,8 @@ class OneTable : public Catalog {
                                                     size_t) override {
     if (!after.empty()) return std::vector<PartitionMeta>{};
     return std::vector<PartitionMeta>{{"dt=1", "hdfs://fake/w/db/t/dt=1", {}, {}},
-                                      {"dt=2", "hdfs://fake/elsewhere/two", {}, {}}};
+                                      {"dt=2", "hdfs://fake/elsewhere/two", {}, {}},
+                                      {"dt=3", "hdfs://fake/w/db/_godwit/t/a1/dt=3", {}, {}}};
   }
   Result<std::optional<PartitionMeta>> GetPartition(const TableName&, const std::string&) override {
     return std::optional<PartitionMeta>();
@@ -57,6 +58,19 @@ class Barrier : public testing::Test {
   std::unique_ptr<WebHdfs> hdfs_;
   OneTable catalog_;
 };
+
+TEST_F(Barrier, CopiesOfAClosedTableBecomeAsWritableAsTheTable) {
+  fake_.Put("/w/db/_godwit/t/a1/dt=3/f", "x");
+  ASSERT_TRUE(hdfs_->SetPermission("/w/db/_godwit/t/a1/dt=3", 0555).ok());
+  ASSERT_TRUE(hdfs_->SetPermission("/w/db/t/dt=1", 0555).ok());
+  AclBarrier barrier(*hdfs_, catalog_);
+  ASSERT_TRUE(barrier.Set(kTable, Party::kWriters, true, 2).ok());
+  EXPECT_EQ(Mode("/w/db/t"), 0555);
+  ASSERT_TRUE(barrier.Set(kTable, Party::kWriters, false, 3).ok());
+  EXPECT_EQ(Mode("/w/db/t"), 0775);
+  EXPECT_EQ(Mode("/w/db/_godwit/t/a1/dt=3"), 0775);
+  EXPECT_EQ(Mode("/w/db/t/dt=1"), 0555) << "read-only before, and not ours";
+}
 
 TEST_F(Barrier, ClosesEveryFolderOfTheTableAndOpensThemAsTheyWere) {
   AclBarrier barrier(*hdfs_, catalog_);
