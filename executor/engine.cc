@@ -747,9 +747,11 @@ class Engine::Impl {
   // Where it stays by itself, as far as it alone is concerned.
   bool Rests(size_t i) const {
     const UnitRow& row = ledger_.row(i);
-    const bool wishes = row.reverse_requested || row.complete_requested || row.retry_requested;
-    return !wishes && (IsTerminal(row.state) ||
-                       (row.state == UnitState::kProbation && !migration_.policy.complete_by_itself));
+    // A request that came too late for its state is nothing to wait for.
+    if (row.state == UnitState::kCompleted) return true;
+    if (IsTerminal(row.state)) return !row.retry_requested;
+    return row.state == UnitState::kProbation && !migration_.policy.complete_by_itself &&
+           !row.reverse_requested && !row.complete_requested;
   }
 
   bool IsAtRest(size_t i) const {
