@@ -49,8 +49,8 @@ void Thaw(const executor::WatchdogDuty& duty, executor::World& world, const Outp
   }
 }
 
-// One look at the journal. The number of units that it had something to do for. The journal is opened anew each
-// time: it is small, and a watchdog must not hold on to anything.
+// One look at the journal. The number of units that it had something to do for. The journal is opened anew
+// each time: it is small, and a watchdog must not hold on to anything.
 Result<int> Look(const WatchdogArgs& args, const config::Settings& settings, const Output& output) {
   GODWIT_TRY_ASSIGN(const std::unique_ptr<BegunMigration> begun, OpenMigration(settings, !args.execute));
   GODWIT_TRY_ASSIGN(const state::Journal::Heartbeat beat, begun->journal->LastBeat());
@@ -65,7 +65,8 @@ Result<int> Look(const WatchdogArgs& args, const config::Settings& settings, con
   for (const executor::WatchdogDuty& duty : duties) {
     const std::string& unit = begun->migration.units[duty.unit].id;
     if (!args.execute) {
-      output.Print(fmt::format("{}: would cancel its freeze and thaw its writers ({} steps)\n", unit, duty.thaw.size()));
+      output.Print(fmt::format("{}: would cancel its freeze and thaw its writers ({} steps)\n", unit,
+                               duty.thaw.size()));
     } else if (WinsArbiter(*begun, duty, now)) {
       output.Print(fmt::format("{}: its orchestrator is silent; thaws its writers\n", unit));
       Thaw(duty, opened->world(), output);
@@ -110,12 +111,13 @@ void AddWatchdog(CLI::App& app, Invocation& invocation) {
   command->add_option("--lost", args->lost_seconds, "seconds without a sign of life that count as silence")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
-  command->add_option("--patience", args->patience_seconds, "thaw after so many seconds of silence, whatever the budget")
+  command
+      ->add_option("--patience", args->patience_seconds,
+                   "thaw after so many seconds of silence, whatever the budget")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
-  command->callback([&invocation, args] {
-    invocation.run = [args](const Output& output) { return Run(*args, output); };
-  });
+  command->callback(
+      [&invocation, args] { invocation.run = [args](const Output& output) { return Run(*args, output); }; });
 }
 
 }  // namespace godwit::cli

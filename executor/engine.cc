@@ -691,21 +691,23 @@ class Engine::Impl {
     for (const size_t near : neighbours_.Around(i)) Surround(near);
   }
 
-  // Slots and waves are everybody's: who waits for one looks again when one is free. O(units) when something was
-  // written since, else O(1).
+  // Slots and waves are everybody's: who waits for one looks again when one is free. O(units) when something
+  // was written since, else O(1).
   void TakeStock() {
     if (counted_until_ == ledger_.next_sequence()) return;
     counted_until_ = ledger_.next_sequence();
     const Tally before = tally_;
     tally_ = Count();
     const Policy& policy = migration_.policy;
-    const bool may_start = tally_.in_flight < policy.units_in_flight_max &&
-                           (before.open_wave != tally_.open_wave || before.in_flight >= policy.units_in_flight_max);
+    const bool may_start =
+        tally_.in_flight < policy.units_in_flight_max &&
+        (before.open_wave != tally_.open_wave || before.in_flight >= policy.units_in_flight_max);
     const bool may_freeze = tally_.frozen < policy.freezes_max && before.frozen >= policy.freezes_max;
     if (!may_start && !may_freeze) return;
     for (size_t j = 0; j < units_.size(); ++j) {
       const UnitState state = ledger_.row(j).state;
-      const bool starts = may_start && state == UnitState::kPlanned && migration_.units[j].wave <= tally_.open_wave;
+      const bool starts =
+          may_start && state == UnitState::kPlanned && migration_.units[j].wave <= tally_.open_wave;
       const bool freezes = may_freeze && state == UnitState::kDualRun;
       if (starts || freezes) units_[j].dirty = true;
     }
