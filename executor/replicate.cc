@@ -12,6 +12,12 @@ constexpr char kOpParameter[] = "godwit.op";
 
 // --- Definitions ---
 
+// `/warehouse` holds `/warehouse/ods`, but not `/warehouse2`.
+bool Holds(const std::string& folder, const std::string& location) {
+  return location.starts_with(folder) &&
+         (location.size() == folder.size() || folder.ends_with('/') || location[folder.size()] == '/');
+}
+
 Result<std::string> MapLocation(const UnitView& view, const std::string& location, Side receiver) {
   const std::pair<std::string, std::string>* best = nullptr;
   for (const auto& pair : view.policy().location_map) {
@@ -19,7 +25,7 @@ Result<std::string> MapLocation(const UnitView& view, const std::string& locatio
     const std::string& best_from = best == nullptr             ? ""
                                    : receiver == Side::kTarget ? best->first
                                                                : best->second;
-    if (location.starts_with(from) && (best == nullptr || from.size() > best_from.size())) best = &pair;
+    if (Holds(from, location) && (best == nullptr || from.size() > best_from.size())) best = &pair;
   }
   if (best == nullptr) {
     return InvalidInput("location " + location +
