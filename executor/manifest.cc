@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/hash.h"
 
 namespace godwit::executor {
@@ -33,6 +35,13 @@ Status AddPartitions(Site& site, std::vector<PartitionMeta> partitions, Manifest
 }
 
 }  // namespace
+
+const PartitionState* FindPartition(const Manifest& manifest, const std::string& name) {
+  const auto found = std::lower_bound(
+      manifest.partitions.begin(), manifest.partitions.end(), name,
+      [](const PartitionState& partition, const std::string& n) { return partition.name < n; });
+  return found != manifest.partitions.end() && found->name == name ? &*found : nullptr;
+}
 
 std::string FingerprintOf(const std::vector<FileStatus>& files) {
   StreamHash hash;

@@ -30,6 +30,9 @@ struct Manifest {
   int64_t Bytes() const;
 };
 
+// Null if it has none of this name. O(log partitions).
+const PartitionState* FindPartition(const Manifest& manifest, const std::string& name);
+
 // 16 hexadecimal digits over a listing in path order.
 std::string FingerprintOf(const std::vector<FileStatus>& files);
 

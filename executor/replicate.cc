@@ -226,13 +226,6 @@ Difference DifferenceFrom(const std::map<std::string, ReplicaEntry>& entries, co
   return difference;
 }
 
-const PartitionState* FindPartition(const Manifest& manifest, const std::string& name) {
-  const auto found = std::lower_bound(
-      manifest.partitions.begin(), manifest.partitions.end(), name,
-      [](const PartitionState& partition, const std::string& n) { return partition.name < n; });
-  return found != manifest.partitions.end() && found->name == name ? &*found : nullptr;
-}
-
 // What the receiving side shows that the entries do not promise.
 void AddDifferenceAt(const std::map<std::string, ReplicaEntry>& entries, const Manifest& from,
                      const Manifest& to, Difference& difference) {

@@ -142,10 +142,9 @@ Compared CompareTable(Turn& turn, const TableName& table, Nanoseconds since) {
   CompareRows unknown{table, {}};
   nlohmann::json adopted = nlohmann::json::array();
   for (const PartitionState& partition : from->partitions) {
-    const auto there = std::find_if(to->partitions.begin(), to->partitions.end(),
-                                    [&](const PartitionState& each) { return each.name == partition.name; });
+    const PartitionState* there = FindPartition(*to, partition.name);
     const auto entry = entries.find(partition.name);
-    if (there == to->partitions.end()) {
+    if (there == nullptr) {
       // Known to be equal once and gone since at `to` alone, or another writer's: the final copy brings it.
       if (entry == entries.end() && !IsSharedWithOthers(turn.view, table)) {
         result.unequal.emplace_back(table, partition.name);
@@ -178,8 +177,7 @@ Compared CompareTable(Turn& turn, const TableName& table, Nanoseconds since) {
 
 bool IsThere(const Turn& turn, const TableName& table, const std::string& partition, Nanoseconds since) {
   const auto* to = turn.view.answers.Find(LookAtManifest{turn.view.row.to(), table}, since);
-  return to != nullptr && std::any_of(to->partitions.begin(), to->partitions.end(),
-                                      [&](const PartitionState& each) { return each.name == partition; });
+  return to != nullptr && FindPartition(*to, partition) != nullptr;
 }
 
 // What the reading of the scripts says of the jobs that write the table; if they are without fault, it comes

@@ -293,7 +293,7 @@ uint32_t FactBuilder::SpecialWord(Water& water, uint32_t i) {
       while ((At(k).type == T::NUMBER || At(k).type == T::STRING) && At(k + 1).type == T::WORD &&
              IsTimeUnit(Text(k + 1)))
         k += 2;
-      if (TextIs(k, "to")) k += 2;
+      if (TextIs(k, "to") && At(k + 1).type == T::WORD && IsTimeUnit(Text(k + 1))) k += 2;
       return std::max(k, i + 2);
     }
     if (next.type == T::WORD || IsOpening(next.type) || Text(i + 1) == "-") return i + 1;

@@ -50,14 +50,15 @@ const std::vector<Trigger>& RollBackTriggers() {
        "read the difference in `godwit unit show UNIT`"},
       {"a job writes although it is frozen", "sees the changed files, does not switch, cancels",
        "find the writer: `godwit unit show UNIT` names the table"},
-      {"the first runs at the target fail or differ",
-       "leaves the unit in probation, syncs back what is written",
-       "`godwit unit reverse UNIT`: writers and readers return, nothing written since is lost"},
-      {"a reader at the other site gets stale data", "holds the reader's job until the sync has caught up",
-       "look at the syncs: `godwit status`"},
-      {"the machine that runs godwit dies",
-       "writers stay denied until the lease ends; the next `godwit apply` goes on where it stopped",
-       "run the same command again; nothing is lost"},
+      {"the first runs at the target fail or differ", "leaves the unit in probation and says so",
+       "`godwit unit reverse UNIT`: what was written since is copied back, then writers and readers return"},
+      {"a reader at the other site waits for its input",
+       "publishes a table's watermark only with the rows that it promises, so that the reader waits instead "
+       "of reading less",
+       "`godwit status`: is `godwit apply` running? without it nothing is synced"},
+      {"the machine that runs godwit dies while a unit is frozen",
+       "`godwit watchdog --execute`, on another machine, thaws the writers; the next `godwit apply` goes on",
+       "run the same `godwit apply` again; nothing is lost"},
       {"nobody understands what happens", "", "`godwit unit hold UNIT`, then read `godwit log UNIT`"},
   };
   return kTriggers;

@@ -25,17 +25,39 @@ void Spread(LinkTimeline& timeline, Seconds from, Seconds until, double bytes, d
   }
 }
 
+// Fills the window from its beginning, up to what is left of `capacity` in each step; what does not fit is
+// spread.
+void Fill(LinkTimeline& timeline, const planner::Unit& unit, double capacity) {
+  double left = static_cast<double>(unit.bytes);
+  const double step = static_cast<double>(timeline.step.count());
+  const double begin = static_cast<double>(unit.copy_start.count()),
+               end = static_cast<double>(unit.copy_end.count());
+  for (size_t i = static_cast<size_t>(begin / step); i < timeline.steps.size() && left > 0; ++i) {
+    const double from = std::max(begin, static_cast<double>(i) * step);
+    const double until = std::min(end, static_cast<double>(i + 1) * step);
+    if (until <= from) break;
+    const double room = capacity * (until - from) / step;
+    const double taken = std::clamp(capacity - timeline.steps[i].copied, 0.0, std::min(left, room));
+    timeline.steps[i].copied += taken;
+    left -= taken;
+  }
+  Spread(timeline, unit.copy_start, unit.copy_end, left, &LinkStep::copied);
+}
+
 }  // namespace
 
 LinkTimeline LinkOf(const planner::Plan& plan) {
   LinkTimeline timeline;
-  const int64_t hours = plan.totals.duration.count() / 3600 + 1;
-  const int64_t hours_a_step = (hours + kLinkStepsMax - 1) / kLinkStepsMax;
-  timeline.step = Seconds(3600 * hours_a_step);
-  timeline.steps.resize(static_cast<size_t>((hours + hours_a_step - 1) / hours_a_step));
-  for (const planner::Unit& unit : plan.units) {
-    Spread(timeline, unit.copy_start, unit.copy_end, static_cast<double>(unit.bytes), &LinkStep::copied);
-  }
+  const int64_t minutes = plan.totals.duration.count() / 60 + 1;
+  const int64_t minutes_a_step = (minutes + kLinkStepsMax - 1) / kLinkStepsMax;
+  timeline.step = Seconds(60 * minutes_a_step);
+  timeline.steps.resize(static_cast<size_t>((minutes + minutes_a_step - 1) / minutes_a_step));
+  std::vector<const planner::Unit*> units;
+  for (const planner::Unit& unit : plan.units) units.push_back(&unit);
+  std::ranges::stable_sort(units, std::less<>(), &planner::Unit::copy_end);
+  const double capacity = static_cast<double>(plan.request.bandwidth.bytes_per_second) *
+                          static_cast<double>(timeline.step.count());
+  for (const planner::Unit* unit : units) Fill(timeline, *unit, capacity);
   for (const planner::Sync& sync : plan.syncs) {
     Spread(timeline, sync.from, sync.until, static_cast<double>(sync.total_bytes), &LinkStep::synced);
   }

@@ -20,8 +20,9 @@ struct LinkTimeline {
 
 inline constexpr int kLinkStepsMax = 400;
 
-// Spreads each unit's bytes evenly over its copy and each sync's over its life. The step is an hour, or as
-// many whole hours as keep the number of steps at kLinkStepsMax. O(units + syncs * steps).
+// One way in which the link could carry the plan: each unit's bytes as early in its copy's window as the rate
+// allows (most urgent first), each sync's evenly over its life. The step is a minute, or as many whole
+// minutes as keep the number of steps at kLinkStepsMax. O(units * steps + syncs * steps).
 LinkTimeline LinkOf(const planner::Plan& plan);
 
 }  // namespace godwit::report
