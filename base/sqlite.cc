@@ -7,8 +7,17 @@
 namespace godwit {
 namespace {
 
+const char* RemedyFor(int code) {
+  if (code == SQLITE_FULL) return ": make room on its disk";
+  if (code == SQLITE_IOERR)
+    return ": look at its disk; what was acknowledged is kept, start again when it is sound";
+  return "";
+}
+
 Error ErrorOf(sqlite3* database, int code) {
-  const std::string message = std::string("SQLite: ") + sqlite3_errmsg(database);
+  const char* file = sqlite3_db_filename(database, "main");
+  const std::string name = file == nullptr || *file == '\0' ? "SQLite" : file;
+  const std::string message = name + ": " + sqlite3_errmsg(database) + RemedyFor(code & 0xff);
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

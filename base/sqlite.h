@@ -45,7 +45,7 @@ class SqliteDatabase {
   static Result<SqliteDatabase> Open(const std::string& path, Mode mode);
 
   // Errors: kUnavailable — busy or disk full, nothing was changed; kConflict — a constraint says no; kCorrupt
-  // — damaged file or I/O error; kInvalidInput — the SQL is wrong.
+  // — damaged file or I/O error; kInvalidInput — the SQL is wrong. Messages name the file.
   Status Execute(const std::string& sql);
   Result<SqliteStatement> Prepare(std::string_view sql);
   // The first column of the first row; 0 or "" without a row.

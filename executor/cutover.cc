@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "executor/defence.h"
 #include "executor/turn.h"
 
 namespace godwit::executor {
@@ -25,6 +26,7 @@ Duration BudgetOf(const UnitView& view) {
 
 // Thawed is what a unit in dual run promises: what an earlier attempt left behind is taken back.
 bool NothingIsLeftBehind(Turn& turn) {
+  if (!Stands(Defence::kLeftBehind)) return true;
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().linger_every;
   bool clean = true;
@@ -104,7 +106,7 @@ bool LeaveIsGiven(Turn& turn) {
     turn.WaitFor(view.row.held ? "a person: held: " + view.row.held_why : "a person: the whole run is held");
     given = false;
   }
-  if (view.policy().switch_needs_approval && !view.row.switch_approved) {
+  if (view.policy().switch_needs_approval && !view.row.switch_approved && Stands(Defence::kApproval)) {
     turn.WaitFor("approval of the switch: `godwit approve --unit " + view.spec.id + "`");
     turn.wish.needs_person = true;
     given = false;
@@ -117,7 +119,7 @@ bool LeaveIsGiven(Turn& turn) {
       given = false;
     }
   }
-  if (!view.missing_inputs.empty()) {
+  if (!view.missing_inputs.empty() && Stands(Defence::kInputs)) {
     turn.WaitFor(fmt::format("{} tables that its jobs read to be in sync at {}, first {}",
                              view.missing_inputs.size(), SideName(view.row.to()),
                              view.missing_inputs.begin()->Text()));
@@ -144,6 +146,16 @@ bool AllManifestsKnown(const UnitView& view) {
   return std::all_of(stored.begin(), stored.end(), [&](const TableName& table) {
     return view.answers.Find(LookAtManifest{view.row.from, table}, view.state_since) != nullptr;
   });
+}
+
+// Its last word came from this freeze.
+bool GuardIsOurs(const JobStatus& status, const UnitRow& row) {
+  return status.guard_closed &&
+         (status.guard_token == ClosingToken(row.generation) || !Stands(Defence::kGeneration));
+}
+bool PauseIsOurs(const JobStatus& status, const UnitRow& row) {
+  return status.token == 0 || status.token == ClosingToken(row.generation) || !Stands(Defence::kGeneration) ||
+         !Stands(Defence::kPause);
 }
 
 }  // namespace
@@ -190,7 +202,8 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
   const auto say = [&](std::string name, std::optional<bool> holds, std::string detail) {
     verdicts.push_back({std::move(name), holds, std::move(detail)});
   };
-  say("approval", !view.policy().switch_needs_approval || row.switch_approved, "of the switch");
+  say("approval", !view.policy().switch_needs_approval || row.switch_approved || !Stands(Defence::kApproval),
+      "of the switch");
   const Evidence evidence = row.evidence.value_or(Evidence{});
   const bool evidence_young =
       evidence.boot_id == view.boot_id &&
@@ -210,7 +223,9 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
     std::optional<bool> same;
     if (from != nullptr && to != nullptr) {
       same = proven != evidence.manifests.end() && from->Digest() == proven->second.first &&
-             to->Digest() == proven->second.second && from->files_open_for_write == 0;
+             to->Digest() == proven->second.second &&
+             (from->files_open_for_write == 0 || !Stands(Defence::kOpenFiles));
+      same = *same || !Stands(Defence::kUnchanged);
     }
     say("unchanged", same, table.Text() + " since the evidence, on both sides");
     const auto* here = turn.LookSince(LookAtTable{row.from, table}, view.state_since);
@@ -219,6 +234,7 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
     if (here != nullptr && there != nullptr) {
       same_schema = here->has_value() && there->has_value() && (*here)->columns == (*there)->columns &&
                     (*here)->partition_keys == (*there)->partition_keys;
+      same_schema = *same_schema || !Stands(Defence::kSchema);
     }
     say("schema", same_schema, table.Text());
   }
@@ -226,12 +242,20 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
     for (const Side side : {row.from, row.to()}) {
       const auto* denied = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
       std::optional<bool> by_us;
-      if (denied != nullptr) by_us = denied->closed && denied->token == ClosingToken(row.generation);
+      if (denied != nullptr) {
+        by_us = denied->closed &&
+                (denied->token == ClosingToken(row.generation) || !Stands(Defence::kGeneration));
+        by_us = *by_us || !Stands(Defence::kWriteBarrier);
+      }
       say("denied", by_us, table.Text() + " at " + SideName(side) + " by this generation");
     }
     const auto* sealed = turn.Look(LookAtBarrier{row.to(), table, Party::kCopiers}, age);
     std::optional<bool> by_seal;
-    if (sealed != nullptr) by_seal = sealed->closed && sealed->token == ClosingToken(row.seal_generation);
+    if (sealed != nullptr) {
+      by_seal = sealed->closed &&
+                (sealed->token == ClosingToken(row.seal_generation) || !Stands(Defence::kGeneration));
+      by_seal = *by_seal || !Stands(Defence::kSeal);
+    }
     say("sealed", by_seal, table.Text() + " at " + SideName(row.to()) + " against copiers");
   }
   for (const JobSpec& job : view.spec.jobs) {
@@ -239,20 +263,23 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
       const auto* status = turn.Look(LookAtJob{side, job.name}, age);
       std::optional<bool> stopped;
       if (status != nullptr) {
-        stopped = status->exists && status->paused && status->in_flight == 0 && status->guard_closed &&
-                  status->guard_token == ClosingToken(row.generation) &&
-                  (status->token == 0 || status->token == ClosingToken(row.generation));
+        stopped = status->exists && (status->paused || !Stands(Defence::kPause)) &&
+                  (status->in_flight == 0 || !Stands(Defence::kDrain)) &&
+                  (GuardIsOurs(*status, row) || !Stands(Defence::kJobGuard)) && PauseIsOurs(*status, row);
       }
       say("stopped", stopped, job.name + " at " + SideName(side));
     }
   }
   const auto* copies = turn.Look(LookForCopies{CopyTagPrefix(view.spec.id)}, age);
-  say("no copier", copies == nullptr ? std::nullopt : std::optional(copies->empty()), "runs");
+  say("no copier",
+      copies == nullptr ? std::nullopt : std::optional(copies->empty() || !Stands(Defence::kSeal)), "runs");
   return verdicts;
 }
 
 void DecideReady(Turn& turn) {
   bool all_known = true;
+  if (!Stands(Defence::kGuards)) turn.wish.verdict = Decision::kCommit;
+  if (turn.wish.verdict) return;
   for (const GuardVerdict& verdict : Guards(turn)) {
     if (verdict.holds == std::optional(false)) {
       turn.Go(Event::kGuardFailed, {{"guard", verdict.name}, {"detail", verdict.detail}});
@@ -285,7 +312,7 @@ void DecideSwitching(Turn& turn) {
       }
     }
   }
-  if (routed) {
+  if (routed || !Stands(Defence::kRoutesFirst)) {
     turn.Go(Event::kRouted);
   } else {
     turn.WaitFor("every reader's route to be read back");
@@ -310,7 +337,7 @@ void DecideUnfreezing(Turn& turn) {
       resumed = false;
     } else if (there->paused) {
       // The next run at `to` is the one after the last at `from`. Once it is unpaused the cursor is its own.
-      if (there->cursor != here->cursor) {
+      if (there->cursor != here->cursor && Stands(Defence::kCursor)) {
         turn.Do(SetCursor{row.to(), job.name, here->cursor, token});
       } else if (resumed) {
         turn.Do(SetPaused{row.to(), job.name, false, token});

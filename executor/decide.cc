@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "executor/defence.h"
 #include "executor/turn.h"
 
 namespace godwit::executor {
@@ -9,6 +10,7 @@ namespace {
 std::string ReasonToThaw(const UnitView& view) {
   if (view.row.cancel_requested) return "a person cancelled";
   if (view.held()) return "held: " + (view.row.held ? view.row.held_why : std::string("the whole run"));
+  if (!Stands(Defence::kBudget)) return "";
   const Deadline& deadline = view.row.freeze_deadline;
   if (deadline.boot_id != view.boot_id) return "the machine was started anew";
   if (view.now >= Nanoseconds(deadline.since_boot_ns)) return "the freeze budget is spent";

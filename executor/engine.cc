@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/hash.h"
+#include "executor/defence.h"
 #include "executor/ledger.h"
 #include "executor/neighbours.h"
 
@@ -255,7 +256,8 @@ class Engine::Impl {
   Status CatchUp() {
     std::vector<UnitState> before;
     GODWIT_TRY_ASSIGN(const std::set<size_t> concerned, ledger_.CatchUp());
-    if (ledger_.newest_epoch() > epoch_) return Conflict("another process took over this migration");
+    if (ledger_.newest_epoch() > epoch_ && Stands(Defence::kEpochs))
+      return Conflict("another process took over this migration");
     for (const size_t unit : concerned) {
       units_[unit].dirty = true;
       units_[unit].failures = 0;
@@ -281,8 +283,9 @@ class Engine::Impl {
     if (const auto* perform = std::get_if<PerformRequest>(&arrived.under_way.work)) {
       if (!is_open(perform->op)) return;  // a copy that was concluded before its submission was answered
       const auto& reply = std::get<Result<Effect>>(arrived.reply);
-      if (!reply.ok() && reply.error().code == ErrorCode::kUnavailable) return;  // unknown: it is looked up
-      if (reply.ok() && IsCopy(perform->action)) return;                         // begun, not done
+      const bool unknown = !reply.ok() && reply.error().code == ErrorCode::kUnavailable;
+      if (unknown && Stands(Defence::kLookUp)) return;
+      if (reply.ok() && IsCopy(perform->action)) return;  // begun, not done
       if (reply.ok()) {
         entries.push_back(
             Outcome(unit, perform->op, {{"outcome", *reply == Effect::kDone ? "done" : "already"}}));
@@ -355,7 +358,7 @@ class Engine::Impl {
       return;
     }
     Fail(arrived.under_way.unit, Describe(perform.action), reply.error());
-    if (reply.error().code == ErrorCode::kUnavailable) {
+    if (reply.error().code == ErrorCode::kUnavailable && Stands(Defence::kLookUp)) {
       unit.ops[perform.op] = {OpStage::kToLookUp,
                               now_.since_boot + Nanoseconds(migration_.policy.unknown_wait)};
     } else {
@@ -443,6 +446,9 @@ class Engine::Impl {
       if (wish.step && wish.step->event == Event::kStarted) ++tally_.in_flight;
       wishes.emplace_back(i, std::move(wish));
       AddEntries(i, wishes.back().second, entries);
+    }
+    for (const auto& [i, wish] : wishes) {
+      if (!Stands(Defence::kIntentFirst)) SendActions(i, wish, ledger_.row(i).operations);
     }
     if (!entries.empty()) {
       const Status kept = ledger_.Append(epoch_, entries);
@@ -556,7 +562,8 @@ class Engine::Impl {
     std::vector<Action> begun;
     for (Action& action : wish.actions) {
       const bool named_later = IsCopy(action);
-      if (!named_later && !busy.insert(ResourceOf(action)).second) continue;
+      if (!named_later && !busy.insert(ResourceOf(action)).second && Stands(Defence::kOneOutstanding))
+        continue;
       const std::string op = id + "-" + std::to_string(++number);
       if (auto* copy = std::get_if<StartCopy>(&action)) NameAttempt(*copy, id, row.generation, op);
       Entry entry = MakeEntry(now_, id, RecordKind::kIntent, ToJson(action), row.generation);
@@ -590,8 +597,8 @@ class Engine::Impl {
       AdoptStep(i, *wish.step);
       return;
     }
-    int64_t number = ledger_.row(i).operations - static_cast<int64_t>(wish.actions.size());
-    for (const Action& action : wish.actions) Send(i, id + "-" + std::to_string(++number), action);
+    const int64_t before = ledger_.row(i).operations - static_cast<int64_t>(wish.actions.size());
+    if (Stands(Defence::kIntentFirst)) SendActions(i, wish, before);
     for (const Question& question : wish.questions) AskFor(i, question);
     if (unit.backoff_until > now_.since_boot && (!unit.wake || *unit.wake > unit.backoff_until)) {
       unit.wake = unit.backoff_until;
@@ -648,6 +655,12 @@ class Engine::Impl {
       progress.stage = OpStage::kUnderWay;
       HandOut(i, LookUpRequest{op, intent.action});
     }
+  }
+
+  // `number`: of the unit's operations before these.
+  void SendActions(size_t i, const Wish& wish, int64_t number) {
+    for (const Action& action : wish.actions)
+      Send(i, migration_.units[i].id + "-" + std::to_string(++number), action);
   }
 
   void Send(size_t i, const std::string& op, const Action& action) {

@@ -1,6 +1,7 @@
 // The frozen part of a unit's life: stop writers, copy what is left, prove that both sides are equal.
 #include <fmt/format.h>
 
+#include "executor/defence.h"
 #include "executor/turn.h"
 
 namespace godwit::executor {
@@ -20,7 +21,7 @@ Seen WritersAreStopped(Turn& turn) {
       stopped = stopped & paused;
       if (paused != Seen::kYes) continue;
       const auto* status = turn.Look(LookAtJob{side, job.name}, age);
-      if (status->in_flight == 0) continue;
+      if (status->in_flight == 0 || !Stands(Defence::kDrain)) continue;
       turn.WaitFor(fmt::format("{} runs of {} to end at {}", status->in_flight, job.name, SideName(side)));
       turn.LookAgainIn(age);
       stopped = Seen::kNo;
@@ -53,6 +54,7 @@ void KeepOtherSideShut(Turn& turn) {
     const bool shadow = row.shadow && row.shadow->cursors.contains(job.name);
     const auto* status = turn.Look(LookAtJob{row.to(), job.name}, age);
     if (status == nullptr || !status->exists || status->guard_closed == !shadow) continue;
+    if (!shadow && !Stands(Defence::kJobGuard)) continue;
     const Token token =
         shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), status->guard_token);
     turn.Do(SetGuard{row.to(), job.name, !shadow, token});
@@ -63,6 +65,7 @@ void KeepOtherSideShut(Turn& turn) {
     const bool shadow = shadowed.contains(table);
     const auto* barrier = turn.Look(LookAtBarrier{row.to(), table, Party::kWriters}, age);
     if (barrier == nullptr || barrier->closed == !shadow) continue;
+    if (!shadow && !Stands(Defence::kWriteBarrier)) continue;
     const Token token =
         shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), barrier->token);
     turn.Do(SetBarrier{row.to(), table, Party::kWriters, !shadow, token});
@@ -72,7 +75,9 @@ void KeepOtherSideShut(Turn& turn) {
 Seen AssertGuard(Turn& turn, Side side, const JobSpec& job, bool closed, Token token, Nanoseconds age) {
   const auto* status = turn.Look(LookAtJob{side, job.name}, age);
   if (status == nullptr) return Seen::kUnknown;
-  if (status->guard_closed == closed && status->guard_token == token) return Seen::kYes;
+  if (closed && !Stands(Defence::kJobGuard)) return Seen::kYes;
+  const bool ours = status->guard_token == token || !Stands(Defence::kGeneration);
+  if (status->guard_closed == closed && ours) return Seen::kYes;
   turn.Do(SetGuard{side, job.name, closed, token});
   return Seen::kNo;
 }
@@ -85,7 +90,9 @@ Seen AssertPaused(Turn& turn, Side side, const JobSpec& job, bool paused, Token 
     return Seen::kNo;
   }
   // A scheduler that keeps no tokens says 0: its word is taken, and taken again later.
-  if (status->paused == paused && (status->token == token || status->token == 0)) return Seen::kYes;
+  const bool ours = status->token == token || status->token == 0 || !Stands(Defence::kGeneration);
+  if (status->paused == paused && ours) return Seen::kYes;
+  if (paused && !Stands(Defence::kPause)) return Seen::kYes;
   turn.Do(SetPaused{side, job.name, paused, token});
   return Seen::kNo;
 }
@@ -94,7 +101,10 @@ Seen AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, b
                    Nanoseconds age) {
   const auto* status = turn.Look(LookAtBarrier{side, table, party}, age);
   if (status == nullptr) return Seen::kUnknown;
-  if (status->closed == closed && status->token == token) return Seen::kYes;
+  if (closed && !Stands(party == Party::kWriters ? Defence::kWriteBarrier : Defence::kSeal))
+    return Seen::kYes;
+  const bool ours = status->token == token || !Stands(Defence::kGeneration);
+  if (status->closed == closed && ours) return Seen::kYes;
   turn.Do(SetBarrier{side, table, party, closed, token});
   return Seen::kNo;
 }
@@ -105,6 +115,7 @@ void DecideFreezing(Turn& turn) {
   if (stopped != Seen::kYes) return;
   const Policy& policy = turn.view.policy();
   turn.wish.anchor = turn.view.anchor ? turn.view.anchor : Anchor{"stopped", turn.view.now, std::nullopt};
+  if (!Stands(Defence::kSecondLook)) return turn.Go(Event::kFrozen);
   const Nanoseconds again =
       turn.wish.anchor->since + Nanoseconds(policy.drain_gap) * (policy.drain_reads - 1);
   if (turn.view.now < again) {
@@ -131,7 +142,7 @@ void DecideFinalCopy(Turn& turn) {
               in_step;
     const auto* manifest =
         turn.view.answers.Find(LookAtManifest{turn.view.row.from, table}, turn.view.state_since);
-    if (manifest != nullptr && manifest->files_open_for_write > 0) {
+    if (manifest != nullptr && manifest->files_open_for_write > 0 && Stands(Defence::kOpenFiles)) {
       turn.WaitFor(fmt::format("{} files of {} to be closed", manifest->files_open_for_write, table.Text()));
       turn.LookAgainIn(turn.view.policy().look_again);
       in_step = false;
@@ -159,6 +170,7 @@ Seen CopiersAreShutOut(Turn& turn) {
     shut_out = shut_out & AssertBarrier(turn, row.to(), table, Party::kCopiers, true,
                                         ClosingToken(row.seal_generation), age);
   }
+  if (!Stands(Defence::kSeal)) return shut_out;
   const auto* running = turn.Look(LookForCopies{CopyTagPrefix(turn.view.spec.id)}, age);
   if (running == nullptr) return shut_out & Seen::kUnknown;
   for (const std::string& tag : *running) turn.Do(CancelCopy{tag});
@@ -207,7 +219,7 @@ void DecideWaitConsistent(Turn& turn) {
       continue;
     }
     const std::string inequality = FirstInequality(turn.view.replicas.Entries(row.to(), table), *from, *to);
-    if (!inequality.empty()) {
+    if (!inequality.empty() && Stands(Defence::kProof) && SyncsBack(turn.view)) {
       turn.Go(Event::kUnequal, {{"table", table.Text()}, {"what", inequality}});
       return;
     }

@@ -2,6 +2,7 @@
 // start them on the wrong side.
 #include <fmt/format.h>
 
+#include "executor/defence.h"
 #include "executor/turn.h"
 
 namespace godwit::executor {
@@ -9,6 +10,7 @@ namespace {
 
 // Writers of the side that gave the data away stay stopped.
 void KeepStopped(Turn& turn, Side side) {
+  if (!Stands(Defence::kLinger)) return;
   const Nanoseconds age = turn.view.policy().linger_every;
   const Token token = ClosingToken(turn.view.row.generation);
   for (const JobSpec& job : turn.view.spec.jobs) {
@@ -26,6 +28,7 @@ void KeepStopped(Turn& turn, Side side) {
 
 // Writers of the side that owns the data run, but for those that their owner had paused.
 void KeepRunning(Turn& turn, Side side) {
+  if (!Stands(Defence::kLinger)) return;
   const Nanoseconds age = turn.view.policy().linger_every;
   const Token token = OpeningToken(turn.view.row.generation);
   if (turn.view.row.generation == 0) return;  // godwit never stopped them
@@ -126,7 +129,7 @@ void DecideCancelling(Turn& turn) {
       thawed = false;
     }
   }
-  if (!thawed) {
+  if (!thawed && Stands(Defence::kThaw)) {
     turn.WaitFor("writers to run again at " + std::string(SideName(row.from)));
     return;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "executor/defence.h"
 #include "executor/turn.h"
 
 namespace godwit::executor {
@@ -144,7 +145,7 @@ void ConcludeVerified(Turn& turn, const std::string& op, const StartCopy& copy,
   nlohmann::json problems = nlohmann::json::array();
   bool differs = false;
   for (const VerifiedPartition& each : verified) {
-    if (each.verdict == CopyVerdict::kEqual) {
+    if (each.verdict == CopyVerdict::kEqual || !Stands(Defence::kVerifiedCopies)) {
       equal.push_back(each.partition);
     } else {
       problems.push_back(fmt::format("{}/{}: {}", copy.table.Text(), each.partition.name, each.message));
@@ -265,7 +266,7 @@ void WishPublish(Turn& turn, const TableName& table, Side receiver, const Manife
   // Parameters promise the data that was there when they were read: they go with the last of it.
   const bool complete = from != nullptr && to != nullptr && left_waiting == 0 &&
                         dropped == difference.drop.size() && difference.copy.empty();
-  if (complete) {
+  if (complete || (from != nullptr && to != nullptr && !Stands(Defence::kWatermarkLast))) {
     for (const auto& [key, value] : from->parameters) {
       const auto there = to->parameters.find(key);
       if (there == to->parameters.end() || there->second != value) publish.parameters[key] = value;
@@ -362,12 +363,17 @@ bool AdoptEqualRows(Turn& turn, const TableName& table, const Manifest& to,
 
 }  // namespace
 
+bool SyncsBack(const UnitView& view) {
+  return view.row.from == Side::kSource || Stands(Defence::kReverseSync);
+}
+
 std::string CopyTagPrefix(const std::string& unit) { return "godwit:" + unit + ":"; }
 
 void NameAttempt(StartCopy& copy, const std::string& unit, int64_t generation, const std::string& op) {
   copy.tag = CopyTagPrefix(unit) + std::to_string(generation) + ":" + op;
   for (PartitionCopy& partition : copy.partitions) {
-    partition.to = fmt::format("{}/{}/{}/{}", partition.to, kAttemptFolder, copy.table.name, op);
+    const std::string& own = Stands(Defence::kOwnFolder) ? op : unit;
+    partition.to = fmt::format("{}/{}/{}/{}", partition.to, kAttemptFolder, copy.table.name, own);
     if (!partition.name.empty()) partition.to += "/" + partition.name;
   }
 }
@@ -376,7 +382,7 @@ bool Replicate(Turn& turn, const TableName& table, Side receiver, CopyRule rule,
   bool is_view = false;
   if (!EnsureDefinition(turn, table, receiver, since, is_view)) return false;
   if (is_view) return turn.LookSince(LookAtManifest{Other(receiver), table}, since) != nullptr;
-  if (rule == CopyRule::kLeaveRows) return true;
+  if (rule == CopyRule::kLeaveRows || !SyncsBack(turn.view)) return true;
 
   const std::set<std::string> on_their_way = AdvanceCopies(turn, table);
   const std::map<std::string, ReplicaEntry>& entries = turn.view.replicas.Entries(receiver, table);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "executor/defence.h"
 #include "executor/turn.h"
 
 namespace godwit::executor {
@@ -281,7 +282,7 @@ bool LastCycleIsGood(const UnitRow& row) {
 RunMode ModeOf(const UnitView& view, const JobSpec& job) {
   const auto set = view.row.modes.find(job.name);
   const RunMode mode = set != view.row.modes.end() ? set->second : job.mode;
-  return mode == RunMode::kBoth && !job.may_run_twice ? RunMode::kOld : mode;
+  return mode == RunMode::kBoth && !job.may_run_twice && Stands(Defence::kRunsTwice) ? RunMode::kOld : mode;
 }
 
 bool HasShadowJobs(const UnitView& view) { return !ShadowJobs(view).empty(); }
@@ -302,6 +303,7 @@ bool RunShadows(Turn& turn, bool tables_in_step) {
   KeepRunning(turn, jobs);
   CompareCycle(turn, jobs);
   const int wanted = turn.view.policy().equal_cycles;
+  if (!Stands(Defence::kEqualCycles)) return true;
   if (turn.view.row.shadow->equal_cycles >= wanted || (wanted <= 1 && LastCycleIsGood(turn.view.row)))
     return true;
   SayWhatIsMissing(turn);

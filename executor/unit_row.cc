@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "executor/defence.h"
+
 namespace godwit::executor {
 namespace {
 
@@ -234,7 +236,8 @@ Status FoldDecision(const Record& record, const Json& body, UnitRow& row) {
   const std::string decision = body.at("decision").get<std::string>();
   if (decision != "commit" && decision != "cancel")
     return Disagreement(record, "unknown decision " + decision);
-  if (row.decision != Decision::kNone) return Disagreement(record, "a second decision");
+  if (row.decision != Decision::kNone && Stands(Defence::kArbiter))
+    return Disagreement(record, "a second decision");
   row.decision = decision == "commit" ? Decision::kCommit : Decision::kCancel;
   return Ok();
 }

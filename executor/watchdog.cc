@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "executor/defence.h"
+
 namespace godwit::executor {
 namespace {
 
@@ -44,7 +46,8 @@ std::vector<WatchdogDuty> WatchdogDuties(const Migration& migration, const Ledge
     if (frozen && row.decision == Decision::kCommit) continue;
     const bool overdue = BudgetIsSpent(row, now) || IsSilentFor(beat, policy.patience, now);
     if (!cancelled && !overdue) continue;
-    duties.push_back({i, frozen && !cancelled, ThawOf(migration.units[i], row)});
+    duties.push_back(
+        {i, frozen && !cancelled && Stands(Defence::kWatchdogAsks), ThawOf(migration.units[i], row)});
   }
   return duties;
 }

@@ -117,11 +117,7 @@ void SimWarehouse::Consider(Side side, const SimJobSpec& job) {
     });
     return;
   }
-  const auto number =
-      std::chrono::floor<std::chrono::days>(*ParseTimestamp(state->cursor) - *ParseTimestamp("2026-01-01"))
-          .count() +
-      1;
-  const std::string due = DayName(static_cast<int>(number));
+  const std::string due = NextDueName(*state);
   if (!IsReady(side, job, due)) return;  // the upstream's end looks again
   SimRun run{side, &job, due, IsDenied(side, job)};
   if (run.refused) {
@@ -133,10 +129,30 @@ void SimWarehouse::Consider(Side side, const SimJobSpec& job) {
     });
     return;
   }
-  world_.At(side).scheduler.Begin(*state, due);
-  if (on_start) on_start(run);
+  Start(side, job, *state, due);
+}
+
+std::string SimWarehouse::NextDueName(const SimJob& state) const {
+  const auto days =
+      std::chrono::floor<std::chrono::days>(*ParseTimestamp(state.cursor) - *ParseTimestamp("2026-01-01"));
+  return DayName(static_cast<int>(days.count()) + 1);
+}
+
+void SimWarehouse::Start(Side side, const SimJobSpec& job, SimJob& state, const std::string& due) {
+  world_.At(side).scheduler.Begin(state, due);
+  if (on_start) on_start({side, &job, due, false});
   const Duration lasts = run_time ? run_time(job) : job.run;
   world_.clock.In(lasts, [this, side, &job, due] { Finish(side, job, due); });
+}
+
+bool SimWarehouse::Trigger(Side side, const std::string& name) {
+  const SimJobSpec& job = *jobs_.at(name);
+  SimJob* state = world_.At(side).scheduler.Find(name);
+  if (state->running || state->cursor.empty()) return false;
+  const std::string due = NextDueName(*state);
+  if (!IsReady(side, job, due) || IsDenied(side, job)) return false;
+  Start(side, job, *state, due);
+  return true;
 }
 
 bool SimWarehouse::IsReady(Side side, const SimJobSpec& job, const std::string& due) {

@@ -62,6 +62,10 @@ class SimWarehouse {
   // Rewrites a partition at a side as a job would that nobody planned. False if a barrier stopped it.
   bool RogueWrite(Side side, const TableName& table, const std::string& partition, bool honours_barrier);
 
+  // Starts the job's next run now, whatever its time, as a person would or a queue that was full. False if it
+  // cannot run, or somebody denies it.
+  bool Trigger(Side side, const std::string& job);
+
   // Told when a run starts, and when it has written and ended. May be empty.
   std::function<void(const SimRun&)> on_start;
   std::function<void(const SimRun&)> on_end;
@@ -83,6 +87,8 @@ class SimWarehouse {
   void AddJob(Side side, const SimJobSpec& job);
   std::optional<Timestamp> NextDue(const SimJobSpec& job, const SimJob& state) const;
   void Consider(Side side, const SimJobSpec& job);
+  std::string NextDueName(const SimJob& state) const;
+  void Start(Side side, const SimJobSpec& job, SimJob& state, const std::string& due);
   bool IsReady(Side side, const SimJobSpec& job, const std::string& due);
   void Finish(Side side, const SimJobSpec& job, const std::string& due);
   std::string RowsOf(Side side, const SimJobSpec& job, const TableName& table, const std::string& due);

@@ -123,8 +123,14 @@ struct ChainCheck {
 };
 Result<ChainCheck> VerifyChain(Journal& journal);
 
-// A journal in memory, for simulations. Same promises but durability.
-std::unique_ptr<Journal> MakeMemoryJournal();
+// What a journal in memory refuses; a test may take one away to see that it is noticed.
+struct MemoryJournalRules {
+  bool newest_epoch_only = true;
+  bool one_decision = true;  // a generation
+  bool head_is_checked = true;
+};
+// For simulations. Same promises but durability.
+std::unique_ptr<Journal> MakeMemoryJournal(const MemoryJournalRules& rules = {});
 
 struct SqliteJournalOptions {
   bool read_only = false;  // for status and log: a file that does not exist is an error

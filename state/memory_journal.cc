@@ -9,6 +9,8 @@ namespace {
 
 class MemoryJournal : public Journal {
  public:
+  explicit MemoryJournal(const MemoryJournalRules& rules) : rules_(rules) {}
+
   Result<int64_t> TakeOver(Entry entry) override {
     ++epoch_;
     entry.kind = RecordKind::kEpoch;
@@ -18,13 +20,16 @@ class MemoryJournal : public Journal {
 
   Result<std::vector<Record>> Append(int64_t epoch, std::optional<int64_t> head,
                                      const std::vector<Entry>& entries, const DeriveFacts& derive) override {
-    if (epoch != 0 && epoch != epoch_) return Conflict("another process took over this migration");
-    if (head && *head != static_cast<int64_t>(records_.size())) return Unavailable("somebody else wrote");
+    if (epoch != 0 && epoch != epoch_ && rules_.newest_epoch_only)
+      return Conflict("another process took over this migration");
+    if (rules_.head_is_checked && head && *head != static_cast<int64_t>(records_.size()))
+      return Unavailable("somebody else wrote");
     for (const Entry& entry : entries) {
       if (entry.kind == RecordKind::kOutcome && outcomes_.contains(entry.reference)) {
         return Conflict("the intent has an outcome already");
       }
-      if (entry.kind == RecordKind::kDecision && decisions_.contains({entry.unit, entry.generation})) {
+      if (rules_.one_decision && entry.kind == RecordKind::kDecision &&
+          decisions_.contains({entry.unit, entry.generation})) {
         return Conflict("the decision was made already");
       }
     }
@@ -69,7 +74,8 @@ class MemoryJournal : public Journal {
   }
 
   Status Beat(int64_t epoch, int64_t since_boot_ns, const std::string& boot_id) override {
-    if (epoch != epoch_) return Conflict("another process took over this migration");
+    if (epoch != epoch_ && rules_.newest_epoch_only)
+      return Conflict("another process took over this migration");
     beat_ = {epoch, since_boot_ns, boot_id};
     return Ok();
   }
@@ -84,6 +90,7 @@ class MemoryJournal : public Journal {
     records_.push_back({static_cast<int64_t>(records_.size()) + 1, epoch, entry, "", ""});
   }
 
+  const MemoryJournalRules rules_;
   int64_t epoch_ = 0;
   std::vector<Record> records_;
   std::set<int64_t> outcomes_;
@@ -94,6 +101,8 @@ class MemoryJournal : public Journal {
 
 }  // namespace
 
-std::unique_ptr<Journal> MakeMemoryJournal() { return std::make_unique<MemoryJournal>(); }
+std::unique_ptr<Journal> MakeMemoryJournal(const MemoryJournalRules& rules) {
+  return std::make_unique<MemoryJournal>(rules);
+}
 
 }  // namespace godwit::state

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "executor/turn.h"
+
 namespace godwit::sim {
 
 using executor::Decision;
@@ -77,13 +82,117 @@ void Checker::OnRecord(const state::Entry& entry) {
     state::Record record;
     record.entry = entry;
     record.sequence = rows_[i].folded + 1;
+    if (entry.kind == state::RecordKind::kIntent) intended_.insert(entry.op);
+    if (entry.kind == state::RecordKind::kOutcome) {
+      const std::string outcome = nlohmann::json::parse(entry.body).value("outcome", "");
+      if (outcome != "done" && outcome != "already" && unknown_.contains(entry.op) &&
+          published_.contains(entry.op)) {
+        Violate(fmt::format("I10 the record says {} is {}, but it happened and nobody looked", entry.op,
+                            outcome));
+      }
+    }
     if (entry.kind == state::RecordKind::kOutcome || entry.kind == state::RecordKind::kIntent) return;
     std::vector<executor::ReplicaChange> changes;
     const bool undecided = rows_[i].decision != Decision::kCommit;
     const Status folded = executor::Fold(record, migration_.units[i], NoReplicas(), rows_[i], changes);
     if (!folded.ok()) return Violate("a record that does not fold: " + folded.error().message);
     if (undecided && rows_[i].decision == Decision::kCommit) CheckCommit(i);
+    if (entry.kind == state::RecordKind::kTransition) {
+      const auto event = executor::ParseEvent(nlohmann::json::parse(entry.body).value("event", ""));
+      if (event) CheckPromise(i, *event);
+    }
   }
+}
+
+// What a transition says of the world is true when it is recorded.
+void Checker::CheckPromise(size_t unit, executor::Event event) {
+  switch (event) {
+    case executor::Event::kFreezeBegun:
+      for (const TableName& table : migration_.units[unit].tables) tampered_.erase(table);
+      return CheckLeave(unit);
+    case executor::Event::kFrozen: return CheckStopped(unit);
+    case executor::Event::kThawed:
+    case executor::Event::kGaveUp: return CheckThawed(unit);
+    case executor::Event::kRouted: return CheckRoutes(unit);
+    default: return;
+  }
+}
+
+// I6: whoever must allow it has, and runs on both sides were equal or accepted.
+void Checker::CheckLeave(size_t unit) {
+  const UnitRow& row = rows_[unit];
+  const std::string& id = migration_.units[unit].id;
+  if (migration_.policy.switch_needs_approval && !row.switch_approved) {
+    Violate("I6 " + id + " is frozen, but nobody approved its switch");
+  }
+  const auto& jobs = migration_.units[unit].jobs;
+  const bool twice = std::any_of(jobs.begin(), jobs.end(), [](const executor::JobSpec& job) {
+    return job.mode == executor::RunMode::kBoth && job.may_run_twice;
+  });
+  if (twice && (!row.shadow || row.shadow->compared.empty())) {
+    Violate("I6 " + id + " is frozen, but no due date of its dual run was compared");
+  }
+}
+
+// Nothing runs at `from` when its writers count as stopped.
+void Checker::CheckStopped(size_t unit) {
+  for (const executor::JobSpec& job : migration_.units[unit].jobs) {
+    const auto* state = world_.At(rows_[unit].from).scheduler.Find(job.name);
+    if (state == nullptr || !state->running) continue;
+    Violate(fmt::format("I2 {} counts as frozen, but {} runs for {}", migration_.units[unit].id, job.name,
+                        *state->running));
+  }
+}
+
+void Checker::CheckThawed(size_t unit) {
+  if (rows_[unit].generation == 0) return;
+  for (const TableName& table : executor::StoredTables(migration_.units[unit])) {
+    if (!world_.At(rows_[unit].from).catalog.IsClosed(table, Party::kWriters)) continue;
+    Violate(fmt::format("L1 {} counts as thawed, but {} is denied", migration_.units[unit].id, table.Text()));
+  }
+}
+
+// I5: when writers go on at the new side, every reader is there.
+void Checker::CheckRoutes(size_t unit) {
+  const Side to = rows_[unit].to();
+  const std::string& name = to == Side::kSource ? migration_.source_name : migration_.target_name;
+  for (const TableName& table : migration_.units[unit].tables) {
+    for (const Side side : {Side::kSource, Side::kTarget}) {
+      const auto route = world_.At(side).catalog.GetRoute(table);
+      if (route.ok() && route->site == name) continue;
+      Violate(fmt::format("I5 {} counts as routed, but readers of {} at {} are not",
+                          migration_.units[unit].id, table.Text(), SideName(side)));
+    }
+  }
+}
+
+// L4: the jobs of a switched unit go on where they stopped.
+void Checker::CheckNothingSkipped(size_t unit) {
+  const UnitRow& row = rows_[unit];
+  if (!executor::IsCommitted(row.state)) return;
+  for (const executor::JobSpec& job : migration_.units[unit].jobs) {
+    const auto* here = world_.At(row.to()).scheduler.Find(job.name);
+    const auto* before = world_.At(row.from).scheduler.Find(job.name);
+    if (here->cursor >= before->cursor) continue;
+    Violate(fmt::format("L4 {} stands at '{}' at {}, it had come to {} at {}", job.name, here->cursor,
+                        SideName(row.to()), before->cursor, SideName(row.from)));
+  }
+}
+
+void Checker::OnRequest(const executor::Work& work) {
+  const auto* perform = std::get_if<executor::PerformRequest>(&work);
+  if (perform == nullptr) return;
+  if (!intended_.contains(perform->op)) {
+    Violate(
+        fmt::format("I10 {} is begun, but no record says so: {}", perform->op, Describe(perform->action)));
+  }
+  unknown_.insert(perform->op);
+}
+
+void Checker::OnReply(const executor::Work& work, bool known) {
+  if (!known) return;
+  if (const auto* perform = std::get_if<executor::PerformRequest>(&work)) unknown_.erase(perform->op);
+  if (const auto* look_up = std::get_if<executor::LookUpRequest>(&work)) unknown_.erase(look_up->op);
 }
 
 // I1: whoever reads at `to` from now on finds everything that `from` ever accepted.
@@ -97,6 +206,12 @@ void Checker::CheckCommit(size_t unit) {
       Violate(fmt::format("I1 {} commits, {} has {} partitions against {}", migration_.units[unit].id,
                           table.Text(), from.ok() ? from->size() : 0, to.ok() ? to->size() : 0));
       continue;
+    }
+    const auto* sent = world_.At(row.from).catalog.Find(table);
+    const auto* received = world_.At(row.to()).catalog.Find(table);
+    if (sent->columns != received->columns) {
+      Violate(fmt::format("I1 {} commits, but {} has {} columns against {}", migration_.units[unit].id,
+                          table.Text(), sent->columns.size(), received->columns.size()));
     }
     for (const executor::PartitionMeta& partition : *from) {
       const auto here = world_.At(row.from).query_engine.Rows(table, partition.name);
@@ -135,8 +250,16 @@ void Checker::OnWrite(Side side, const TableName& table, const std::string& part
 }
 
 void Checker::OnStart(const SimRun& run) {
-  if (run.refused) return;
   const size_t unit = unit_of_job_.at(run.job->name);
+  if (run.refused) {
+    const UnitRow& row = rows_[unit];
+    const bool stopped = row.state >= UnitState::kFinalCopy && row.state <= UnitState::kSwitching &&
+                         row.decision != Decision::kCancel && run.side == row.from;
+    if (stopped && !forgetful_) {
+      Violate(fmt::format("I2 {} of a frozen unit is not paused: it begins, only to fail", run.job->name));
+    }
+    return;
+  }
   const bool owner = run.side == OwnerOf(unit);
   if (!owner && !IsShadow(unit, run.job->name, run.side)) {
     Violate(fmt::format("I4 {} runs at {}, which is not its side (unit {} is {})", run.job->name,
@@ -155,7 +278,8 @@ void Checker::CheckReads(Side side, const SimJobSpec& job, const std::string& du
     if (side == OwnerOf(unit) || tampered_.contains(table)) continue;
     bool shadowed = false;  // then the job compares its outputs later
     for (const executor::JobSpec& writer : migration_.units[unit].jobs) {
-      shadowed = shadowed || (writer.writes.contains(table) && writer.mode == executor::RunMode::kBoth);
+      const bool both = writer.mode == executor::RunMode::kBoth || rows_[unit].modes.contains(writer.name);
+      shadowed = shadowed || (writer.writes.contains(table) && both);
     }
     if (shadowed) continue;
     const std::string partition = partitioned_.at(table) ? "dt=" + due : "";
@@ -184,6 +308,7 @@ void Checker::OnEnd(const SimRun& run) {
 
 // I3: no copy lands on data that its side owns.
 void Checker::OnPublish(Side side, const executor::Publication& publication) {
+  published_.insert(publication.op);
   const auto unit = unit_of_table_.find(publication.table);
   if (unit == unit_of_table_.end() || side != OwnerOf(unit->second)) return;
   Violate(
@@ -241,6 +366,7 @@ void Checker::AtEnd(bool calm, const std::set<size_t>& waiting) {
       Violate(fmt::format("L1 writers of {} stay stopped at {} ({})", migration_.units[i].id,
                           SideName(OwnerOf(i)), UnitStateName(row.state)));
     }
+    if (calm) CheckNothingSkipped(i);
   }
 }
 

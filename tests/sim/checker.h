@@ -26,11 +26,17 @@ class Checker {
   void OnStart(const simulator::SimRun& run);
   void OnEnd(const simulator::SimRun& run);
   void OnPublish(executor::Side side, const executor::Publication& publication);
-  // Somebody wrote past every barrier (a fault): what a switch may then lose is not godwit's.
+  // Somebody went past every barrier after the last look before the decision: what the switch then loses is
+  // not godwit's. Before it, it is: somebody must look.
   void OnTampered(const executor::TableName& table);
+  // A request leaves the process, or its answer is known. `known`: whether it tells what happened.
+  void OnRequest(const executor::Work& work);
+  void OnReply(const executor::Work& work, bool known);
   // Once in a while: freezes that last too long.
   void OnTime();
   // Faults are over and time has passed: everybody is at rest and thawed.
+  // `forgetful`: schedulers that lose a pause or keep no tokens are among the faults.
+  void SetForgetful(bool forgetful) { forgetful_ = forgetful; }
   // `waiting`: units that wait for a person, or for one that does.
   void AtEnd(bool calm, const std::set<size_t>& waiting);
 
@@ -44,6 +50,12 @@ class Checker {
 
   void Violate(const std::string& what);
   void CheckCommit(size_t unit);
+  void CheckPromise(size_t unit, executor::Event event);
+  void CheckStopped(size_t unit);
+  void CheckThawed(size_t unit);
+  void CheckRoutes(size_t unit);
+  void CheckLeave(size_t unit);
+  void CheckNothingSkipped(size_t unit);
   void CheckReads(Side side, const simulator::SimJobSpec& job, const std::string& due);
   Side OwnerOf(size_t unit) const;
   bool IsShadow(size_t unit, const std::string& job, Side side) const;
@@ -61,7 +73,11 @@ class Checker {
   std::map<std::pair<std::string, std::string>, int> done_;  // job, due -> successful runs that count
   std::map<size_t, executor::Nanoseconds> stopped_since_;
   std::set<TableName> tampered_;
+  std::set<std::string> intended_;   // operations with a durable intent
+  std::set<std::string> unknown_;    // operations that were asked for, and nobody knows what became of them
+  std::set<std::string> published_;  // operations that changed a catalog
   int64_t longest_freeze_ms_ = 0;
+  bool forgetful_ = false;
   std::vector<std::string> violations_;
 };
 

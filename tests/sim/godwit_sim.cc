@@ -3,15 +3,23 @@
 //     godwit-sim --seeds 1000 [--from 1] [--facts-every 10]     prints migrations/s, counters and bad seeds
 //     godwit-sim --seed 17 --trace                              replays one with everything that happened
 //     godwit-sim --shrink 17                                    the fewest fault classes that still show it
+//     godwit-sim --without drain --seeds 1000                   with a defence taken away: somebody must
+//     notice godwit-sim --kept FILE                                    seeds that were bad once; each line
+//     begins with one
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <ctime>
+#include <fstream>
+#include <sstream>
 
+#include "tests/sim/defences.h"
 #include "tests/sim/sim_run.h"
 
 namespace godwit::sim {
 namespace {
+
+constexpr int kMissedShown = 20;
 
 struct Totals {
   int64_t runs = 0, units = 0, switched = 0, events = 0, crashes = 0, commits = 0, retried = 0, cancels = 0,
@@ -36,8 +44,10 @@ void PrintCoverage(const Totals& totals) {
   int missed = 0;
   for (int state = 0; state < executor::kUnitStates; ++state) {
     for (int fault = 0; fault < kFaults; ++fault) {
-      if (!totals.met.contains({static_cast<executor::UnitState>(state), static_cast<Fault>(fault)}))
-        ++missed;
+      const std::pair pair(static_cast<executor::UnitState>(state), static_cast<Fault>(fault));
+      if (totals.met.contains(pair)) continue;
+      if (++missed <= kMissedShown)
+        fmt::print("not met: {} while {}\n", FaultName(pair.second), UnitStateName(pair.first));
     }
   }
   fmt::print("coverage: {} of {} pairs of state and fault class were met\n",
@@ -98,10 +108,14 @@ int Shrink(uint64_t seed) {
     if (!RunSimulation(seed, fewer).violations.empty()) options = fewer;
   }
   std::string needed, command = fmt::format("godwit-sim --seed {} --trace", seed);
+  for (int defence = 0; defence < executor::kDefences; ++defence) {
+    const auto one = static_cast<executor::Defence>(defence);
+    if (!executor::Stands(one)) command += std::string(" --without ") + DefenceName(one);
+  }
   for (int fault = 0; fault < kFaults; ++fault) {
     const char* name = FaultName(static_cast<Fault>(fault));
     if (options.without.contains(static_cast<Fault>(fault))) {
-      command += std::string(" --without ") + name;
+      command += std::string(" --without-fault ") + name;
     } else {
       needed += std::string(" ") + name;
     }
@@ -110,12 +124,57 @@ int Shrink(uint64_t seed) {
   return 1;
 }
 
+int ListDefences() {
+  for (int i = 0; i < executor::kDefences; ++i) {
+    const auto defence = static_cast<executor::Defence>(i);
+    fmt::print("{:<16} {}\n", DefenceName(defence), DefenceText(defence));
+  }
+  return 0;
+}
+
+bool TakeAway(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const std::optional<executor::Defence> defence = ParseDefence(name);
+    if (!defence) {
+      fmt::print(stderr, "there is no defence {}: see godwit-sim --defences\n", name);
+      return false;
+    }
+    SwitchOff(*defence);
+  }
+  return true;
+}
+
+// Lines of the file: a seed, and why it was bad; # begins a comment.
+int RunKept(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) {
+    fmt::print(stderr, "cannot read {}\n", path);
+    return 2;
+  }
+  int runs = 0, bad = 0;
+  for (std::string line; std::getline(file, line);) {
+    uint64_t seed = 0;
+    if (!(std::istringstream(line) >> seed)) continue;
+    ++runs;
+    SimOptions options;
+    options.keep_facts = true;
+    const SimOutcome outcome = RunSimulation(seed, options);
+    if (outcome.violations.empty()) continue;
+    ++bad;
+    fmt::print("seed {}: {}\n", seed, outcome.violations.front());
+  }
+  fmt::print("{} kept seeds, {} violations\n", runs, bad);
+  return bad == 0 && runs > 0 ? 0 : 1;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Migrations under faults, one from each seed.", "godwit-sim");
   uint64_t from = 1, seeds = 0, seed = 0, shrink = 0, facts_every = 10;
   int stop_after = 5;
   bool trace = false;
-  std::vector<std::string> without_names;
+  bool list = false;
+  std::string kept;
+  std::vector<std::string> without_names, defences;
   app.add_option("--from", from, "the first seed");
   app.add_option("--seeds", seeds, "how many");
   app.add_option("--facts-every", facts_every, "every so many runs the derived facts are kept and verified");
@@ -123,8 +182,14 @@ int Main(int argc, char** argv) {
   app.add_option("--seed", seed, "one seed");
   app.add_flag("--trace", trace, "say everything");
   app.add_option("--shrink", shrink, "a bad seed");
-  app.add_option("--without", without_names, "fault classes that stay off");
+  app.add_option("--without", defences, "defences to take away");
+  app.add_option("--without-fault", without_names, "fault classes that stay off");
+  app.add_option("--kept", kept, "a file of seeds that were bad once");
+  app.add_flag("--defences", list, "names of all defences");
   CLI11_PARSE(app, argc, argv);
+  if (list) return ListDefences();
+  if (!TakeAway(defences)) return 2;
+  if (!kept.empty()) return RunKept(kept);
   if (shrink != 0) return Shrink(shrink);
   if (seed != 0) {
     std::set<Fault> without;

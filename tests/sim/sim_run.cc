@@ -7,6 +7,7 @@
 
 #include "executor/watchdog.h"
 #include "tests/sim/checker.h"
+#include "tests/sim/defences.h"
 #include "tests/sim/faulty_journal.h"
 #include "tests/sim/faulty_world.h"
 #include "tests/sim/warehouse_of_seed.h"
@@ -28,6 +29,7 @@ constexpr Duration kCalmTime = 40h;   // then none: everything must come to rest
 constexpr Duration kWatchdogEvery = 30s;
 constexpr executor::WatchdogPolicy kWatchdog;
 constexpr int kPersonsVisits = 4;
+constexpr Duration kWatchdogAway = 1min;  // it looks now and acts later: it is another host
 constexpr int64_t kEventsMax = 3'000'000;
 
 // One process of godwit: an engine and what it has under way.
@@ -44,7 +46,7 @@ struct Godwit {
 class Simulation {
  public:
   Simulation(uint64_t seed, const SimOptions& options)
-      : options_(options), swarm_(seed), journal_(state::MakeMemoryJournal()) {
+      : options_(options), swarm_(seed), journal_(state::MakeMemoryJournal(JournalRules())) {
     outcome_.seed = seed;
     for (const Fault fault : options.without) swarm_.SwitchOff(fault);
     case_ = MakeCase(swarm_, options.units_max);
@@ -59,6 +61,7 @@ class Simulation {
   SimOutcome Run() {
     StartGodwit();
     PlanFaults();
+    PlanApprovals();
     Watch();
     RunUntil(Nanoseconds(kUnsafeTime));
     swarm_.Stop();
@@ -90,6 +93,31 @@ class Simulation {
  private:
   // --- Set-up ---
 
+  static state::MemoryJournalRules JournalRules() {
+    using executor::Defence;
+    return {executor::Stands(Defence::kEpochs), executor::Stands(Defence::kArbiter),
+            executor::Stands(Defence::kHeadCheck)};
+  }
+
+  void WeakenSites() {
+    for (executor::sim::SimSite* site : {&world_->source, &world_->target}) {
+      site->scheduler.keeps_tokens = !swarm_.Has(Fault::kNoTokens);
+      site->scheduler.fences_guards = executor::Stands(executor::Defence::kGuardFence);
+      site->catalog.fences_writers = executor::Stands(executor::Defence::kWriterFence);
+      site->catalog.fences_copiers = executor::Stands(executor::Defence::kCopierFence);
+      if (swarm_.Has(Fault::kLateListing)) {
+        site->scheduler.listing_lag = case_.migration.policy.drain_gap * 9 / 10;
+        site->scheduler.on_late_listing = [this] { Met(Fault::kLateListing); };
+        const executor::Side side =
+            site == &world_->source ? executor::Side::kSource : executor::Side::kTarget;
+        site->scheduler.on_pause = [this, side](const std::string& job) {
+          if (Strikes(Fault::kLateListing, 0.3)) (void)warehouse_->Trigger(side, job);
+        };
+      }
+    }
+    checker_->SetForgetful(swarm_.Has(Fault::kNoTokens) || swarm_.Has(Fault::kForgetsPause));
+  }
+
   void Hook() {
     warehouse_->on_write = [this](executor::Side side, const executor::TableName& table,
                                   const std::string& partition, const std::string& rows) {
@@ -117,10 +145,7 @@ class Simulation {
     };
     world_->copier.dies = [this](const std::string&) { return Strikes(Fault::kCopyDies, 0.1); };
     world_->copier.tears = [this](const std::string&) { return Strikes(Fault::kCopyTorn, 0.1); };
-    if (swarm_.Has(Fault::kNoTokens)) {
-      world_->source.scheduler.keeps_tokens = false;
-      world_->target.scheduler.keeps_tokens = false;
-    }
+    WeakenSites();
   }
 
   bool Strikes(Fault fault, double rate) {
@@ -160,14 +185,23 @@ class Simulation {
       };
     }
     auto engine = Engine::Start(case_.migration, *godwit->journal, options, Now());
-    GODWIT_ASSERT(engine.ok());
+    if (!engine.ok()) {
+      outcome_.violations.push_back("no start: " + engine.error().message);
+      return;
+    }
     godwit->engine = *std::move(engine);
     godwits_.push_back(godwit);
     PlanPoll(godwit, world_->clock.now());
   }
 
   JournalFault DrawJournalFault() {
-    if (Strikes(Fault::kJournalFull, 0.02)) return JournalFault::kFull;
+    if (swarm_.Has(Fault::kJournalFull) && world_->clock.now() < journal_full_until_)
+      return JournalFault::kFull;
+    if (Strikes(Fault::kJournalFull, 0.01)) {
+      journal_full_until_ = world_->clock.now() + Nanoseconds(swarm_.Between(0s, 3min));
+      return JournalFault::kFull;
+    }
+    if (Strikes(Fault::kForeignWrite, 0.01)) StrikeOperator();
     if (Strikes(Fault::kCrashAtJournal, 0.005)) {
       return swarm_.Coin(0.5) ? JournalFault::kCrashBefore : JournalFault::kCrashAfter;
     }
@@ -221,12 +255,21 @@ class Simulation {
     godwit->process.At(world_->clock.now() + Nanoseconds(swarm_.Number(3) * 1'000'000),
                        [this, godwit, request = std::move(request)]() mutable {
                          godwit->process.Run([this, godwit, request = std::move(request)] {
+                           checker_->OnRequest(request.work);
                            executor::Reply reply = executor::CarryOut(request.work, godwit->world->world());
+                           checker_->OnReply(request.work, IsKnown(reply));
                            const Status done = godwit->engine->Complete(request.id, std::move(reply), Now());
                            GODWIT_ASSERT(done.ok());
                            PlanPoll(godwit, world_->clock.now());
                          });
                        });
+  }
+
+  // Whether a reply tells what became of the request.
+  static bool IsKnown(const executor::Reply& reply) {
+    return std::visit(
+        [](const auto& result) { return result.ok() || result.error().code != ErrorCode::kUnavailable; },
+        reply);
   }
 
   void CrashOf(const std::shared_ptr<Godwit>& godwit, Duration away) {
@@ -251,7 +294,8 @@ class Simulation {
     static constexpr Fault kKinds[] = {Fault::kCrash,        Fault::kZombie,        Fault::kReboot,
                                        Fault::kSilentChange, Fault::kLatePartition, Fault::kRogueWriter,
                                        Fault::kForgetsPause, Fault::kClockJumps,    Fault::kNoSpace,
-                                       Fault::kOperator,     Fault::kWatchdogAlone};
+                                       Fault::kOperator,     Fault::kWatchdogAlone, Fault::kSuperuser,
+                                       Fault::kFileHeldOpen, Fault::kSchemaChange};
     const Fault fault = kKinds[swarm_.Number(std::size(kKinds))];
     if (Strikes(fault, 0.8)) Strike(fault);
     world_->clock.In(swarm_.Between(5s, 8min), [this] { StrikeSomething(); });
@@ -289,6 +333,9 @@ class Simulation {
         return;
       case Fault::kNoSpace: return StrikeDisk();
       case Fault::kOperator: return StrikeOperator();
+      case Fault::kSuperuser: return StrikePastBarrier();
+      case Fault::kFileHeldOpen: return HoldFileOpen();
+      case Fault::kSchemaChange: return ChangeSchema();
       default: return;
     }
   }
@@ -305,11 +352,7 @@ class Simulation {
   // Somebody writes who is in no schedule; the barrier at the resource stops him, as it stops everybody.
   void StrikeWriter(Fault fault) {
     const executor::TableName table = AnyTable();
-    size_t unit = 0;
-    while (!std::count(case_.migration.units[unit].tables.begin(), case_.migration.units[unit].tables.end(),
-                       table)) {
-      ++unit;
-    }
+    const size_t unit = UnitOf(table);
     const executor::Side owner = executor::IsCommitted(checker_->row(unit).state) ? checker_->row(unit).to()
                                                                                   : checker_->row(unit).from;
     const auto partitions = world_->At(owner).catalog.ListPartitions(table, "", 100);
@@ -321,6 +364,88 @@ class Simulation {
     const bool written = warehouse_->RogueWrite(owner, table, partition, true);
     Trace("rogue", fmt::format("{} {}/{}: {}", SideName(owner), table.Text(), partition,
                                written ? "written" : "denied"));
+  }
+
+  size_t UnitOf(const executor::TableName& table) const {
+    size_t unit = 0;
+    while (!std::count(case_.migration.units[unit].tables.begin(), case_.migration.units[unit].tables.end(),
+                       table)) {
+      ++unit;
+    }
+    return unit;
+  }
+
+  // A table of a unit that is not decided yet, if one is drawn. A frozen one is met more often than by
+  // chance: the moments that matter are short.
+  std::optional<executor::TableName> UndecidedTable() {
+    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+      const executor::UnitRow& row = checker_->row(i);
+      if (executor::IsFrozen(row.state) && row.decision == Decision::kNone)
+        return case_.migration.units[i].tables.front();
+    }
+    const executor::TableName table = AnyTable();
+    const executor::UnitRow& row = checker_->row(UnitOf(table));
+    if (executor::IsCommitted(row.state) || row.decision == Decision::kCommit) return std::nullopt;
+    return table;
+  }
+
+  // After the last look before the decision nobody can know.
+  void Tamper(const executor::TableName& table) {
+    if (checker_->row(UnitOf(table)).state == UnitState::kReady) checker_->OnTampered(table);
+  }
+
+  std::optional<executor::PartitionMeta> AnyPartition(executor::Side side, const executor::TableName& table) {
+    const auto partitions = world_->At(side).catalog.ListPartitions(table, "", 100);
+    if (!partitions.ok() || partitions->empty()) return std::nullopt;
+    return (*partitions)[swarm_.Number(partitions->size())];
+  }
+
+  void StrikePastBarrier() {
+    const std::optional<executor::TableName> table = UndecidedTable();
+    if (!table) return;
+    const executor::Side owner = checker_->row(UnitOf(*table)).from;
+    const auto partition = AnyPartition(owner, *table);
+    if (!partition) return;
+    Tamper(*table);
+    (void)warehouse_->RogueWrite(owner, *table, partition->name, false);
+    Trace("rogue",
+          fmt::format("{} {}/{}: written past the barrier", SideName(owner), table->Text(), partition->name));
+  }
+
+  // Its writer opened it while nothing denied that, and goes on writing when something does.
+  void HoldFileOpen() {
+    const std::optional<executor::TableName> table = UndecidedTable();
+    if (!table) return;
+    const executor::Side owner = checker_->row(UnitOf(*table)).from;
+    if (world_->At(owner).catalog.IsClosed(*table, executor::Party::kWriters)) return;
+    const auto partition = AnyPartition(owner, *table);
+    if (!partition || !warehouse_->RogueWrite(owner, *table, partition->name, true)) return;
+    executor::sim::SimStorage& storage = world_->At(owner).storage;
+    const std::string location = partition->location;
+    const std::string path = storage.Files(location).begin()->first;
+    storage.SetOpen(location, path, true);
+    Trace("rogue", fmt::format("{} {}/{}: held open", SideName(owner), table->Text(), partition->name));
+    world_->clock.In(swarm_.Between(10s, 4min),
+                     [this, &storage, owner, location, path, table = *table, name = partition->name] {
+                       const auto file = storage.Files(location).find(path);
+                       if (file == storage.Files(location).end() || !file->second.open_for_write)
+                         return;  // overwritten meanwhile
+                       (void)storage.Write(location, path, file->second.content + "rogue,more\n").ok();
+                       Trace("rogue", fmt::format("{} {}/{}: written to its end and closed", SideName(owner),
+                                                  table.Text(), name));
+                       checker_->OnWrite(owner, table, name, "");
+                     });
+  }
+
+  void ChangeSchema() {
+    const std::optional<executor::TableName> table = UndecidedTable();
+    if (!table) return;
+    const executor::Side owner = checker_->row(UnitOf(*table)).from;
+    executor::TableMeta changed = *world_->At(owner).catalog.Find(*table);
+    changed.columns.push_back({fmt::format("added_{}", changed.columns.size()), "string", ""});
+    Tamper(*table);
+    (void)world_->At(owner).catalog.AlterTable(changed, "").ok();
+    Trace("rogue", fmt::format("{} {}: a column is added", SideName(owner), table->Text()));
   }
 
   // What no listing shows can only be found by content; it is put where a copy has yet to come.
@@ -340,11 +465,7 @@ class Simulation {
     std::swap(content.front(), content[content.size() / 2]);
     (void)world_->source.storage.Write(location, path, content, bytes).ok();
     world_->source.storage.SetModified(location, path, modified);
-    size_t unit = 0;
-    while (!std::count(case_.migration.units[unit].tables.begin(), case_.migration.units[unit].tables.end(),
-                       table)) {
-      ++unit;
-    }
+    const size_t unit = UnitOf(table);
     if (checker_->row(unit).from == executor::Side::kSource &&
         !executor::IsCommitted(checker_->row(unit).state)) {
       for (const executor::PartitionMeta& each : *partitions) {
@@ -383,15 +504,29 @@ class Simulation {
   }
 
   void StrikeOperator() {
-    static constexpr const char* kVerbs[] = {"hold",  "resume", "cancel", "reverse",
-                                             "retry", "hold",   "resume", "complete"};
+    static constexpr const char* kVerbs[] = {"hold", "resume", "cancel",   "reverse", "retry",
+                                             "hold", "resume", "complete", "mode"};
     const std::string verb = kVerbs[swarm_.Number(std::size(kVerbs))];
+    if (verb == "mode") return AskForDualRun();
     const bool all = (verb == "hold" || verb == "resume") && swarm_.Coin(0.3);
     Say(all ? "" : AnyUnit().id, verb);
     if (verb == "hold") {
       world_->clock.In(swarm_.Between(1min, 1h),
                        [this, all, unit = AnyUnit().id] { Say(all ? "" : unit, "resume"); });
     }
+  }
+
+  // Of any job: also of those that may not run twice, which is refused to them.
+  void AskForDualRun() {
+    const executor::UnitSpec& unit = AnyUnit();
+    const std::string& job = unit.jobs[swarm_.Number(unit.jobs.size())].name;
+    Trace("operator", "asks for a dual run of " + job);
+    state::Entry entry;
+    entry.unit = unit.id;
+    entry.kind = state::RecordKind::kControl;
+    entry.body =
+        nlohmann::json({{"verb", "mode"}, {"by", "operator"}, {"job", job}, {"mode", "both"}}).dump();
+    if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
   }
 
   void Say(const std::string& unit, const std::string& verb, const std::string& table = "") {
@@ -401,6 +536,24 @@ class Simulation {
     entry.kind = state::RecordKind::kControl;
     entry.body = nlohmann::json({{"verb", verb}, {"by", "operator"}, {"table", table}}).dump();
     if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
+  }
+
+  void Approve(const std::string& unit) {
+    Trace("operator", "approves the switch of " + unit);
+    state::Entry entry;
+    entry.unit = unit;
+    entry.kind = state::RecordKind::kApproval;
+    entry.body = nlohmann::json({{"what", "switch"}, {"by", "operator"}}).dump();
+    if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
+  }
+
+  // People approve when they get to it.
+  void PlanApprovals() {
+    if (!case_.migration.policy.switch_needs_approval) return;
+    world_->clock.In(swarm_.Between(1min, 2h), [this] {
+      Approve(AnyUnit().id);
+      if (world_->clock.now() < Nanoseconds(kUnsafeTime)) PlanApprovals();
+    });
   }
 
   // --- The watchdog: another small process that never sleeps ---
@@ -413,23 +566,27 @@ class Simulation {
   }
 
   void WatchOnce() {
+    if (!executor::Stands(executor::Defence::kWatchdog)) return;
     executor::Ledger ledger(case_.migration, *journal_, false);
     const auto beat = journal_->LastBeat();
     const Moment now = Now();
     if (beat->boot_id == now.boot_id && now.since_boot - Nanoseconds(beat->since_boot_ns) < Nanoseconds(90s))
       return;
     if (!ledger.Load().ok()) return;
-    for (const executor::WatchdogDuty& duty :
-         WatchdogDuties(case_.migration, ledger, *beat, kWatchdog, now)) {
-      if (duty.ask_arbiter) {
-        const state::Entry entry = CancelEntry(case_.migration, ledger, duty.unit, now);
-        if (!journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) continue;
-        OnRecord(entry);
-        Trace("watchdog", "cancels " + entry.unit);
-      }
-      for (const executor::Action& action : duty.thaw)
-        (void)Perform(action, "watchdog", world_->world()).ok();
+    for (executor::WatchdogDuty& duty : WatchdogDuties(case_.migration, ledger, *beat, kWatchdog, now)) {
+      const state::Entry entry = CancelEntry(case_.migration, ledger, duty.unit, now);
+      world_->clock.In(swarm_.Between(0s, kWatchdogAway),
+                       [this, entry, duty = std::move(duty)] { DoDuty(entry, duty); });
     }
+  }
+
+  void DoDuty(const state::Entry& cancel, const executor::WatchdogDuty& duty) {
+    if (duty.ask_arbiter) {
+      if (!journal_->Append(0, std::nullopt, {cancel}, nullptr).ok()) return;
+      OnRecord(cancel);
+      Trace("watchdog", "cancels " + cancel.unit);
+    }
+    for (const executor::Action& action : duty.thaw) (void)Perform(action, "watchdog", world_->world()).ok();
   }
 
   // --- The end ---
@@ -440,6 +597,7 @@ class Simulation {
     for (size_t i = 0; i < case_.migration.units.size(); ++i) {
       const std::string& id = case_.migration.units[i].id;
       Say(id, "resume");
+      Approve(id);
     }
     Waive();
   }
@@ -510,6 +668,7 @@ class Simulation {
   std::vector<std::shared_ptr<Godwit>> godwits_;  // the dead ones too: their requests are still on their way
   int persons_visits_ = 0;
   int boot_ = 1;
+  Nanoseconds journal_full_until_{0};
   Nanoseconds booted_{0};
   Duration clock_jump_{0};
 };

@@ -4,11 +4,12 @@ namespace godwit::sim {
 
 const char* FaultName(Fault fault) {
   static constexpr const char* kNames[kFaults] = {
-      "request_lost", "reply_lost",    "request_late",     "request_twice", "refused_before",
-      "error_after",  "crash",         "crash_at_journal", "zombie",        "reboot",
-      "journal_full", "copy_dies",     "copy_torn",        "silent_change", "late_partition",
-      "rogue_writer", "forgets_pause", "no_tokens",        "job_fails",     "slow_jobs",
-      "clock_jumps",  "no_space",      "operator",         "watchdog_alone"};
+      "request_lost",   "reply_lost",    "request_late",     "request_twice",  "refused_before",
+      "error_after",    "crash",         "crash_at_journal", "zombie",         "reboot",
+      "journal_full",   "copy_dies",     "copy_torn",        "silent_change",  "late_partition",
+      "rogue_writer",   "forgets_pause", "no_tokens",        "job_fails",      "slow_jobs",
+      "clock_jumps",    "no_space",      "operator",         "watchdog_alone", "superuser",
+      "file_held_open", "schema_change", "foreign_write",    "late_listing"};
   return kNames[static_cast<size_t>(fault)];
 }
 

@@ -36,8 +36,13 @@ enum class Fault : uint8_t {
   kNoSpace,
   kOperator,       // holds, cancels, reverses
   kWatchdogAlone,  // the orchestrator stays away for hours
+  kSuperuser,      // writes past the barrier
+  kFileHeldOpen,   // a writer that opened before the barrier writes after it
+  kSchemaChange,   // a column is added at the side that owns the table
+  kForeignWrite,   // somebody writes to the journal between a look at it and the next write
+  kLateListing,    // the scheduler starts what it had queued as it is paused, and lists it late
 };
-inline constexpr int kFaults = 24;
+inline constexpr int kFaults = 29;
 const char* FaultName(Fault fault);
 
 class Swarm {

@@ -69,6 +69,7 @@ executor::Policy MakePolicy(Swarm& random) {
   policy.backoff_max = 20s;
   policy.unknown_wait = random.Between(1s, 10s);
   policy.failures_max = 30;
+  policy.switch_needs_approval = random.Coin(0.3);
   policy.complete_by_itself = random.Coin(0.3);
   policy.probation = random.Between(1min, 2h);
   policy.location_map = {{"/source", "/target"}};

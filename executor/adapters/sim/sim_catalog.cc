@@ -134,7 +134,7 @@ Result<Effect> SimCatalog::Publish(const Publication& publication) {
   const auto found = tables_.find(publication.table);
   if (found == tables_.end()) return Conflict(publication.table.Text() + ": there is no such table");
   const BarrierStatus seal = barriers_[{publication.table, Party::kCopiers}];
-  if (publication.token < seal.token) {
+  if (publication.token < seal.token && fences_copiers) {
     return Conflict(fmt::format("{} is sealed against copiers by token {}, this one has {}",
                                 publication.table.Text(), seal.token, publication.token));
   }
@@ -159,7 +159,8 @@ Result<Route> SimCatalog::GetRoute(const TableName& table) {
 
 Result<Effect> SimCatalog::Set(const TableName& table, Party party, bool closed, Token token) {
   BarrierStatus& there = barriers_[{table, party}];
-  if (token < there.token) return Conflict(table.Text() + ": its barrier was set by a later token");
+  if (token < there.token && fences_writers)
+    return Conflict(table.Text() + ": its barrier was set by a later token");
   if (there.closed == closed && there.token == token) return Effect::kAlready;
   there = {closed, token};
   return Effect::kDone;

@@ -17,7 +17,9 @@ Result<JobStatus> SimScheduler::GetJob(const std::string& name) {
   status.token = keeps_tokens ? job->token : 0;
   status.guard_closed = job->guard_closed;
   status.guard_token = job->guard_token;
-  status.in_flight = job->running ? 1 : 0;
+  const bool listed = job->running && clock_.wall() - job->running_since >= listing_lag;
+  if (job->running && !listed && on_late_listing) on_late_listing();
+  status.in_flight = listed ? 1 : 0;
   status.cursor = job->cursor;
   if (job->next_due) status.next_due = job->next_due(*job);
   status.typical_run = job->typical_run;
@@ -37,6 +39,7 @@ Result<Effect> SimScheduler::SetPaused(const std::string& name, bool paused, Tok
   if (job == nullptr) return InvalidInput("there is no job " + name);
   if (keeps_tokens && token < job->token) return Conflict(name + ": a later token was here");
   if (job->paused == paused && (!keeps_tokens || job->token == token)) return Effect::kAlready;
+  if (paused && !job->paused && on_pause) on_pause(name);
   job->paused = paused;
   job->token = token;
   if (on_change) on_change(name);
@@ -46,7 +49,8 @@ Result<Effect> SimScheduler::SetPaused(const std::string& name, bool paused, Tok
 Result<Effect> SimScheduler::SetGuard(const std::string& name, bool closed, Token token) {
   SimJob* job = Find(name);
   if (job == nullptr) return InvalidInput("there is no job " + name);
-  if (token < job->guard_token) return Conflict(name + ": its guard was set by a later token");
+  if (token < job->guard_token && fences_guards)
+    return Conflict(name + ": its guard was set by a later token");
   if (job->guard_closed == closed && job->guard_token == token) return Effect::kAlready;
   job->guard_closed = closed;
   job->guard_token = token;
@@ -78,6 +82,7 @@ SimJob* SimScheduler::Find(const std::string& job) {
 void SimScheduler::Begin(SimJob& job, const std::string& due) {
   ++job.attempt;
   job.running = due;
+  job.running_since = clock_.wall();
   job.runs[due] = {due, RunState::kRunning, clock_.wall(), {}, ""};
 }
 

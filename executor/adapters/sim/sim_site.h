@@ -38,6 +38,7 @@ class SimStorage : public Storage {
   // `bytes` < 0: as long as the content. Errors: kUnavailable — no space.
   Status Write(const std::string& location, const std::string& path, std::string content, int64_t bytes = -1);
   void Remove(const std::string& location, const std::string& path);
+  void SetOpen(const std::string& location, const std::string& path, bool open);
   void SetModified(const std::string& location, const std::string& path, int64_t modified_ms);
   const std::map<std::string, SimFile>& Files(const std::string& location) const;
 
@@ -83,6 +84,8 @@ class SimCatalog : public Catalog, public WriteBarrier {
   std::optional<std::string> LocationOf(const TableName& table, const std::string& partition) const;
   void SetParameter(const TableName& table, const std::string& key, const std::string& value);
 
+  bool fences_writers = true;  // barriers refuse earlier tokens
+  bool fences_copiers = true;  // publications are refused under an earlier seal
   // Told after each publication that changed something. May be empty.
   std::function<void(const Publication&)> on_publish;
 
@@ -138,7 +141,8 @@ struct SimJob {
   std::string cursor;
   int attempt = 0;
   std::optional<std::string> running;  // the due date of the run that goes on
-  std::map<std::string, Run> runs;     // newest attempt of each due date
+  Timestamp running_since{};
+  std::map<std::string, Run> runs;  // newest attempt of each due date
   // When the next run would start. Empty: nothing is scheduled.
   std::function<std::optional<Timestamp>(const SimJob&)> next_due;
   Duration typical_run{0};
@@ -159,7 +163,12 @@ class SimScheduler : public Scheduler {
   void Begin(SimJob& job, const std::string& due);
   void End(SimJob& job, RunState state, const std::string& message = "");
 
-  bool keeps_tokens = true;  // Airflow does not
+  bool keeps_tokens = true;   // Airflow does not
+  bool fences_guards = true;  // guards refuse earlier tokens
+  // Told before a job that runs is paused. May be empty.
+  std::function<void(const std::string& job)> on_pause;
+  std::function<void()> on_late_listing;  // told when a run was left out. May be empty.
+  Duration listing_lag{0};                // a run that began just now is not counted yet
   // Told when a job may have become ready to run. May be empty.
   std::function<void(const std::string& job)> on_change;
 

@@ -71,6 +71,10 @@ void SimStorage::Remove(const std::string& location, const std::string& path) {
   found->second.erase(file);
 }
 
+void SimStorage::SetOpen(const std::string& location, const std::string& path, bool open) {
+  files_[location][path].open_for_write = open;
+}
+
 void SimStorage::SetModified(const std::string& location, const std::string& path, int64_t modified_ms) {
   files_[location][path].modified_ms = modified_ms;
 }
