@@ -18,9 +18,16 @@ struct HttpClient::Pool {
   std::mutex mutex;
   std::vector<CURL*> idle;  // each keeps its connections and cookies
 
+  // The ticket of the first SPNEGO exchange is a cookie; without it every call would be two. A cookie, even
+  // an empty one, turns them on for good; COOKIEFILE would too, but its list leaks when the handle is reset.
+  static CURL* Make() {
+    CURL* handle = curl_easy_init();
+    if (handle != nullptr) curl_easy_setopt(handle, CURLOPT_COOKIELIST, "Set-Cookie:");
+    return handle;
+  }
   CURL* Take() {
     std::lock_guard lock(mutex);
-    if (idle.empty()) return curl_easy_init();
+    if (idle.empty()) return Make();
     CURL* handle = idle.back();
     idle.pop_back();
     return handle;
@@ -92,8 +99,6 @@ void SetLimits(CURL* handle, const HttpConfig& config, bool streamed) {
   } else {
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(config.request_timeout.count()));
   }
-  // The ticket of the first SPNEGO exchange is a cookie; without it every call would be two.
-  curl_easy_setopt(handle, CURLOPT_COOKIEFILE, "");
   if (!config.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, config.ca_file.c_str());
 }
 

@@ -77,6 +77,20 @@ TEST(WebHdfs, StandbySendsToTheActiveOneAndStaysThere) {
   EXPECT_EQ(standby.Calls("SETPERMISSION"), 0);
 }
 
+TEST(WebHdfs, TicketOfTheFirstCallIsShownInTheNext) {
+  FakeHdfs fake;
+  std::vector<std::string> shown;
+  fake.intercept = [&](const std::string&, const httplib::Request& request, httplib::Response& response) {
+    shown.push_back(request.get_header_value("Cookie"));
+    if (shown.size() == 1) response.set_header("Set-Cookie", "hadoop.auth=u=etl; Path=/");
+    return false;
+  };
+  fake.Put("/a", "1");
+  const auto hdfs = fake.Open();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(hdfs->Stat("/a").ok());
+  EXPECT_EQ(shown, (std::vector<std::string>{"", "hadoop.auth=u=etl", "hadoop.auth=u=etl"}));
+}
+
 TEST(WebHdfs, DeadNameNodeSendsToTheNext) {
   FakeHdfs active;
   active.Put("/a", "x");
