@@ -1,5 +1,6 @@
 """The scenarios by name, each with the servers it needs. Scenarios with the same servers share one stack."""
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from . import faults, migrate
 PLAIN = {"target": "3.1.3", "yarn": True, "spark": ("source", "target")}
 MOVING = {"target": "3.1.3", "spark": ("source", "target"), "spark_user": "etl"}  # jobs are no superusers
 SCENARIOS = {}
+LIMIT_SECONDS = 2700  # of a whole run; the servers are stopped, whatever hung
 
 
 def scenario(name, servers):
@@ -105,6 +107,8 @@ def run(build, cache, names):
         return 2
     chosen = {name: SCENARIOS[name] for name in SCENARIOS if not names or name in names}
     fetched = cache()
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"FAILED: not done after {LIMIT_SECONDS} s; the logs are below {build}/e2e/run"))
+    signal.alarm(LIMIT_SECONDS)
     passed, failed = [], []
     for servers in sorted({key(servers) for servers, _ in chosen.values()}, reverse=True):
         group = {name: value for name, value in chosen.items() if key(value[0]) == servers}

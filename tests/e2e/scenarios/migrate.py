@@ -212,7 +212,7 @@ def killed(stack, build):
         for number in (1, 4, 7, 10, 14, 18, 23, 28, 34, 40):
             when = ("before", "after")[kills % 2]
             code = migration.apply(expect=(0, 3, -signal.SIGKILL), seconds=600, environment={
-                "LD_PRELOAD": str(build / "tests/crash/libkill_at.so"), "GODWIT_KILL_AT": f"{when} {number}"})
+                "LD_PRELOAD": str(build / "tests/apply/libkill_at.so"), "GODWIT_KILL_AT": f"{when} {number}"})
             if code != -signal.SIGKILL:
                 break
             kills += 1

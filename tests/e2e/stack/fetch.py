@@ -1,5 +1,6 @@
 """Fetches the servers: Java and PostgreSQL from the distribution, Hadoop and the metastores from Maven Central, Spark
 from PyPI. Everything lands under build/e2e/cache, and what is there is not fetched again."""
+import os
 import pathlib
 import shutil
 import subprocess
@@ -44,10 +45,11 @@ def postgres_home():
 
 def debian_packages(log):
     missing = [package for package, there in (
-        ("openjdk-17-jre-headless", java_home()), ("maven", shutil.which("mvn")), ("postgresql", postgres_home()),
-        ("python3-venv", shutil.which("python3"))) if not there]
+        ("openjdk-17-jre-headless", java_home()), ("maven", shutil.which("mvn")), ("postgresql", postgres_home())) if not there]
     if missing:
         say("installing " + " ".join(missing))
+        if os.geteuid() != 0:
+            sys.exit("only root may install them: sudo apt-get install --no-install-recommends " + " ".join(missing))
         run(log, "apt-get", "update", "-qq")
         run(log, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq",
             "--no-install-recommends", *missing)

@@ -36,7 +36,8 @@ class Postgres:
         self.folder.mkdir(parents=True, exist_ok=True)
         if all(parent.stat().st_mode & 0o001 for parent in self.folder.parents):
             return self.folder
-        return pathlib.Path(tempfile.mkdtemp(prefix="godwit-postgres-"))
+        self._elsewhere = tempfile.TemporaryDirectory(prefix="godwit-postgres-")  # removed with this program
+        return pathlib.Path(self._elsewhere.name)
 
     def start(self):
         home = self._home()

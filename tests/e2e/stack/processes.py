@@ -23,15 +23,31 @@ def alive(record):
     return start_time(record["pid"]) == record["start_time"]
 
 
+PORTS = range(20000, 32000)  # below those that the system gives to clients: a client would take a port before its server starts
+_handed_out = set()
+
+
+def is_free(port):
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return not listens(port)
+
+
 def free_ports(count):
-    """Ports of the loopback interface that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports of the loopback interface that nobody listens on now, and that were not handed out before."""
+    found = []
+    for i in range(len(PORTS)):
+        port = PORTS[(os.getpid() * 97 + i) % len(PORTS)]
+        if port not in _handed_out and is_free(port):
+            _handed_out.add(port)
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise RuntimeError(f"no {count} free ports between {PORTS[0]} and {PORTS[-1]}")
 
 
 def stop_recorded(file, patience_seconds=20):
@@ -105,15 +121,20 @@ class Processes:
         stop_recorded(self.file)
 
 
+def log_end(record, lines=15):
+    """Where a server's log is, and what it says last: the log may be gone when somebody reads of the failure."""
+    text = pathlib.Path(record["log"]).read_text(errors="replace").splitlines()[-lines:]
+    return "\n".join([f"the end of {record['log']}:", *("  " + line[:300] for line in text)])
+
+
 def wait_until(what, check, record=None, seconds=180):
     """Waits for `check()` to be true. Fails at once if the process of `record` ends."""
     deadline = time.monotonic() + seconds
     while not check():
         if record and record["child"].poll() is not None:
-            raise RuntimeError(f"{what}: {record['name']} ended with exit code {record['child'].returncode}; "
-                               f"see {record['log']}")
+            raise RuntimeError(f"{what}: {record['name']} ended with exit code {record['child'].returncode}; {log_end(record)}")
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{what}: not within {seconds} s" + (f"; see {record['log']}" if record else ""))
+            raise RuntimeError(f"{what}: not within {seconds} s" + (f"; {log_end(record)}" if record else ""))
         time.sleep(0.1)
 
 

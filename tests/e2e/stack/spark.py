@@ -47,7 +47,7 @@ class ThriftServer:
         hive = {"hive.server2.transport.mode": "binary", "hive.server2.authentication": self.authentication,
                 "hive.server2.thrift.bind.host": "127.0.0.1", "hive.server2.thrift.port": self.port}
         argv = [self.cache.spark_home() / "bin/spark-submit", "--master", "local[2]", "--driver-memory", "1g",
-                "--driver-java-options", " ".join(java.OPTIONS + [f"-Dderby.system.home={self.folder}"]), *conf,
+                "--driver-java-options", " ".join(java.OPTIONS + [f"-Dderby.system.home={self.folder}", f"-Djava.io.tmpdir={self.folder}"]), *conf,
                 "--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"]
         for key, value in hive.items():
             argv += ["--hiveconf", f"{key}={value}"]
