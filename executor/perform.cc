@@ -15,8 +15,10 @@ Publication PublicationOf(const Publish& publish, const std::string& op) {
 
 CopyRequest RequestOf(const StartCopy& copy) {
   CopyRequest request{copy.tag, copy.direction, {}, copy.bytes_per_second_max};
-  for (const PartitionCopy& partition : copy.partitions)
+  for (const PartitionCopy& partition : copy.partitions) {
     request.items.push_back({partition.from, partition.to});
+    request.bytes += partition.bytes;
+  }
   return request;
 }
 

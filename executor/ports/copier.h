@@ -24,6 +24,7 @@ struct CopyRequest {
   Direction direction = Direction::kToTarget;
   std::vector<CopyItem> items;
   int64_t bytes_per_second_max = 0;  // 0: no limit
+  int64_t bytes = 0;                 // about; 0: not known
 };
 
 enum class CopyState : uint8_t { kAbsent, kRunning, kSucceeded, kFailed, kCancelled };

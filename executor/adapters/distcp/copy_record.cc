@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -20,19 +19,19 @@ namespace {
 
 constexpr char kRequest[] = "/request.json";
 constexpr char kEnd[] = "/end.json";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
-std::optional<std::string> ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
+}  // namespace
 
 Error Damaged(const std::string& path) {
   return Corrupt(fmt::format("{} cannot be read: move its folder away after looking at YARN by hand", path));
 }
 
-}  // namespace
+std::optional<std::string> ReadWhole(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
 
 std::string RecordFolder(const std::string& work_folder, const std::string& tag) {
   return work_folder + "/" + Sha256Hex(tag).substr(0, 32);
@@ -81,13 +80,14 @@ Status WriteRecord(const std::string& folder, const CopyRecord& record) {
                          {"tag", record.tag},
                          {"direction", record.direction == Direction::kToTarget ? "to_target" : "to_source"},
                          {"request", record.request},
-                         {"landing", record.landing},
+                         {"bytes", record.bytes},
+                         {"bytes_per_second_max", record.bytes_per_second_max},
                          {"legs", legs}};
   return WriteDurably(folder + kRequest, document.dump(1, ' ', false, json::error_handler_t::replace));
 }
 
 Result<std::optional<CopyRecord>> ReadRecord(const std::string& folder) {
-  const auto text = ReadFile(folder + kRequest);
+  const auto text = ReadWhole(folder + kRequest);
   if (!text) return std::optional<CopyRecord>();
   try {
     const json document = json::parse(*text);
@@ -96,7 +96,8 @@ Result<std::optional<CopyRecord>> ReadRecord(const std::string& folder) {
     record.tag = document.at("tag").get<std::string>();
     record.direction = document.at("direction") == "to_target" ? Direction::kToTarget : Direction::kToSource;
     record.request = document.at("request").get<std::string>();
-    record.landing = document.at("landing").get<std::string>();
+    record.bytes = document.at("bytes").get<int64_t>();
+    record.bytes_per_second_max = document.at("bytes_per_second_max").get<int64_t>();
     for (const json& leg : document.at("legs")) {
       record.legs.push_back({leg.at("inode").get<uint64_t>(), leg.at("to").get<std::string>()});
     }
@@ -115,7 +116,7 @@ Status WriteEnd(const std::string& folder, const CopyStatus& end) {
 }
 
 Result<std::optional<CopyStatus>> ReadEnd(const std::string& folder) {
-  const auto text = ReadFile(folder + kEnd);
+  const auto text = ReadWhole(folder + kEnd);
   if (!text) return std::optional<CopyStatus>();
   try {
     const json document = json::parse(*text);
@@ -127,17 +128,6 @@ Result<std::optional<CopyStatus>> ReadEnd(const std::string& folder) {
   } catch (const json::exception&) {
     return Damaged(folder + kEnd);
   }
-}
-
-Result<std::vector<CopyRecord>> ReadRecords(const std::string& work_folder) {
-  std::vector<CopyRecord> records;
-  std::error_code error;
-  for (const auto& one : std::filesystem::directory_iterator(work_folder, error)) {
-    GODWIT_TRY_ASSIGN(auto record, ReadRecord(one.path().string()));
-    if (record) records.push_back(*std::move(record));
-  }
-  std::sort(records.begin(), records.end());
-  return records;
 }
 
 }  // namespace godwit::executor

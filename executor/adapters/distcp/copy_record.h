@@ -1,6 +1,6 @@
 // executor/adapters/distcp/copy_record.h — what is kept of a copy on the local disk, so that whoever knows
-// its tag finds it again: WORK/HASH-OF-TAG/ with request.json, sources (DistCp's list), end.json, and the
-// files of supervised_process.h.
+// its tag finds it again: WORK/HASH-OF-TAG/ with request.json and, once it is over, end.json. The run that
+// carries it is told of by copy_run.h.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,9 @@ struct CopyRecord {
   std::string tag;
   Direction direction = Direction::kToTarget;
   std::string request;    // RequestDigest of what was asked for
-  std::string landing;    // path at the receiver, of this copy alone
   std::vector<Leg> legs;  // items whose source was there
+  int64_t bytes = 0;      // about; 0: not known
+  int64_t bytes_per_second_max = 0;
 
   auto operator<=>(const CopyRecord&) const = default;
 };
@@ -43,10 +44,11 @@ Result<std::optional<CopyRecord>> ReadRecord(const std::string& folder);
 Status WriteEnd(const std::string& folder, const CopyStatus& end);
 Result<std::optional<CopyStatus>> ReadEnd(const std::string& folder);
 
-// All records of a work folder, by tag.
-Result<std::vector<CopyRecord>> ReadRecords(const std::string& work_folder);
-
 // Writes a file so that it is whole or not there after a crash.
 Status WriteDurably(const std::string& path, const std::string& bytes);
+// None: it is not there.
+std::optional<std::string> ReadWhole(const std::string& path);
+// kCorrupt: the file is not what was written.
+Error Damaged(const std::string& path);
 
 }  // namespace godwit::executor

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "executor/adapters/distcp/copy_record.h"
+#include "executor/adapters/distcp/copy_run.h"
 #include "executor/adapters/distcp/distcp_command.h"
 #include "executor/adapters/distcp/supervised_process.h"
 
@@ -156,18 +157,26 @@ TEST_F(SupervisedProcess, ForeignProcessOfThatNumberIsNotTouched) {
 }
 
 TEST_F(CopyRecordFile, ComesBackAndTheFirstEndStands) {
-  const CopyRecord record{"godwit:ü:1", Direction::kToSource, "digest", "/l", {{7, "/a b"}, {8, "/c"}}};
+  const CopyRecord record{"godwit:ü:1", Direction::kToSource, "digest", {{7, "/a b"}, {8, "/c"}}, 5, 6};
   const std::string folder = RecordFolder(path_, record.tag);
   EXPECT_FALSE(ReadRecord(folder)->has_value());
   ASSERT_TRUE(WriteRecord(folder, record).ok());
   EXPECT_EQ(**ReadRecord(folder), record);
-  EXPECT_EQ(ReadRecords(path_)->size(), 1u);
   EXPECT_FALSE(ReadEnd(folder)->has_value());
   ASSERT_TRUE(WriteEnd(folder, {CopyState::kCancelled, 5, "why"}).ok());
   ASSERT_TRUE(WriteEnd(folder, {CopyState::kSucceeded, 9, ""}).ok());
   EXPECT_EQ((*ReadEnd(folder))->state, CopyState::kCancelled);
   std::ofstream(folder + "/request.json") << "{";
   EXPECT_EQ(ReadRecord(folder).error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(CopyRecordFile, RunComesBackWithItsCopies) {
+  const CopyRun run{"shared", Direction::kToSource, "/l", {"a", "b"}, 7, 8};
+  EXPECT_TRUE(ReadRuns(path_)->empty());
+  ASSERT_TRUE(WriteRun(RecordFolder(path_, run.tag), run, "/a\n").ok());
+  EXPECT_EQ(*ReadRuns(path_), std::vector<CopyRun>{run});
+  std::ofstream(RecordFolder(path_, run.tag) + "/run.json") << "{}";
+  EXPECT_EQ(ReadRuns(path_).error().code, ErrorCode::kCorrupt);
 }
 
 }  // namespace
