@@ -43,8 +43,10 @@ Result<Moving> MovingOf(const std::string& path) {
   std::set<std::string> databases;
   for (const planner::Unit& unit : file.plan.units) {
     for (const planner::TableId id : unit.tables) {
-      const std::string& name = file.plan.tables[planner::Index(id)].name;
-      databases.insert(name.substr(0, name.find('.')));
+      const planner::PlannedTable& table = file.plan.tables[planner::Index(id)];
+      const std::string database = table.name.substr(0, table.name.find('.'));
+      databases.insert(database);
+      moving.bytes[database] += table.bytes;
     }
   }
   moving.databases = {databases.begin(), databases.end()};

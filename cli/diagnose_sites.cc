@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "cli/hadoop_world.h"
+#include "cli/opened_world.h"
 #include "executor/adapters/distcp/diagnose_distcp.h"
 #include "executor/adapters/local/local_site.h"
 
@@ -27,9 +29,9 @@ using Findings = std::vector<Finding>;
 // What is seen of one site, of whatever kind.
 struct Seen {
   Findings findings;
-  std::string catalog;                 // identity; "" if it did not answer
-  std::string cluster;                 // Hadoop: HDFS cluster id
-  std::vector<std::string> locations;  // of databases that are there
+  std::string catalog;                           // identity; "" if it did not answer
+  std::string cluster;                           // Hadoop: HDFS cluster id
+  std::map<std::string, std::string> databases;  // Hadoop: those that are there, and their locations
   std::shared_ptr<local::LocalSite> jobs;
 };
 
@@ -98,19 +100,64 @@ Seen LookAtLocal(const config::SiteSettings& site) {
   return seen;
 }
 
+// Every folder from a location up to its file system.
+std::vector<std::string> FoldersTo(const std::string& location) {
+  const size_t authority =
+      location.find("://") == location.npos ? 0 : location.find('/', location.find("://") + 3);
+  std::vector<std::string> folders;
+  for (std::string folder = location; folder.size() > authority && authority != location.npos;
+       folder.resize(folder.rfind('/'))) {
+    folders.push_back(folder);
+  }
+  return folders;
+}
+
+// Whether what the plan copies fits: free space and quotas of each folder on the way, over all databases
+// below it. Of folders in one another the deepest that is too small is named.
+void CheckRoom(executor::Storage& storage, const std::map<std::string, std::string>& planned,
+               const Moving& moving, Findings& findings) {
+  std::map<std::string, int64_t> needed;
+  int64_t total = 0;
+  for (const auto& [database, location] : planned) {
+    const auto bytes = moving.bytes.find(database);
+    if (bytes == moving.bytes.end()) continue;
+    total += bytes->second;
+    for (const std::string& folder : FoldersTo(location)) needed[folder] += bytes->second;
+  }
+  std::set<std::string> too_small;
+  for (auto it = needed.rbegin(); it != needed.rend(); ++it) {  // what lies in a folder comes before it
+    const auto& [folder, bytes] = *it;
+    const auto below = too_small.lower_bound(folder + "/");
+    if (below != too_small.end() && below->starts_with(folder + "/")) continue;
+    const auto space = storage.Space(folder);
+    if (!space.ok() || space->bytes_free >= bytes) continue;
+    too_small.insert(folder);
+    Add(findings, Severity::kProblem, "hdfs.room",
+        fmt::format("{}: the plan copies {} MB here, and {} MB are free, replication and quotas counted",
+                    folder, (bytes >> 20) + 1, space->bytes_free >> 20),
+        "free space, or raise the quota: a copy that meets it fails");
+  }
+  if (!needed.empty() && too_small.empty()) {
+    Add(findings, Severity::kGood, "hdfs.room", fmt::format("the {} MB of the plan fit", (total >> 20) + 1));
+  }
+}
+
 Seen LookAtHadoop(const config::SiteSettings& site, const Moving& moving,
-                  const std::vector<std::string>& planned, Timestamp now) {
+                  const std::map<std::string, std::string>& planned, Timestamp now) {
   Seen seen;
   const Result<std::unique_ptr<HadoopSite>> opened = OpenHadoopParts(site);
   if (opened.ok()) {
     HadoopSite& hadoop = **opened;
     const std::vector<std::string> databases =
         moving.databases.empty() ? DatabasesOf(hadoop.catalog()) : moving.databases;
-    HadoopSite::Diagnosis diagnosis = hadoop.Diagnose(databases, planned, now);
+    std::vector<std::string> locations;
+    for (const auto& [name, location] : planned) locations.push_back(location);
+    HadoopSite::Diagnosis diagnosis = hadoop.Diagnose(databases, locations, now);
     seen.findings = std::move(diagnosis.findings);
+    CheckRoom(hadoop.storage(), planned, moving, seen.findings);
     seen.cluster = diagnosis.cluster;
     seen.catalog = diagnosis.catalog;
-    seen.locations = std::move(diagnosis.databases);
+    seen.databases = std::move(diagnosis.databases);
   } else {
     Add(seen.findings, Severity::kProblem, "configuration", opened.error().message,
         "correct it in godwit.yaml");
@@ -119,22 +166,15 @@ Seen LookAtHadoop(const config::SiteSettings& site, const Moving& moving,
   return seen;
 }
 
-// Where the source's databases will come to lie.
-std::vector<std::string> PlannedLocations(const config::Settings& settings,
-                                          const std::vector<std::string>& locations) {
-  std::vector<std::string> planned;
-  for (const std::string& location : locations) {
-    const std::pair<std::string, std::string>* best = nullptr;
-    for (const auto& pair : settings.locations) {
-      if (location.starts_with(pair.first) && (!best || pair.first.size() > best->first.size())) best = &pair;
-    }
-    const std::vector<std::string>& names = settings.source->hadoop.hdfs.fs_names;
-    const auto name = std::find_if(names.begin(), names.end(),
-                                   [&](const std::string& each) { return location.starts_with(each); });
-    if (best)
-      planned.push_back(best->second + location.substr(best->first.size()));
-    else if (settings.locations.empty() && name != names.end())
-      planned.push_back(settings.target->hadoop.hdfs.fs_names.front() + location.substr(name->size()));
+// Where the source's databases will come to lie; without those that lie nowhere: their units are held, and
+// say so.
+std::map<std::string, std::string> PlannedLocations(const config::Settings& settings,
+                                                    const std::map<std::string, std::string>& databases) {
+  const executor::LocationMap map = PolicyOf(settings).location_map;
+  std::map<std::string, std::string> planned;
+  for (const auto& [name, location] : databases) {
+    const auto there = executor::MapLocation(map, location, executor::Side::kTarget);
+    if (there) planned[name] = *there;
   }
   return planned;
 }
@@ -210,7 +250,7 @@ void Put(const char* place, Findings from, std::vector<PlacedFinding>& into) {
 std::vector<PlacedFinding> DiagnoseSites(const config::Settings& settings, Moving moving, Timestamp now) {
   const bool hadoop = settings.source->kind == "hadoop";
   Seen source = hadoop ? LookAtHadoop(*settings.source, moving, {}, now) : LookAtLocal(*settings.source);
-  const std::vector<std::string> planned = PlannedLocations(settings, source.locations);
+  const std::map<std::string, std::string> planned = PlannedLocations(settings, source.databases);
   Seen target = hadoop ? LookAtHadoop(*settings.target, moving, planned, now) : LookAtLocal(*settings.target);
   std::vector<PlacedFinding> findings;
   Put("state", CheckState(settings.state_folder), findings);

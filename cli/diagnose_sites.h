@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct PlacedFinding {
 
 // What is going to move; empty: everything that the source's catalog holds.
 struct Moving {
-  std::vector<std::string> databases;  // sorted
+  std::vector<std::string> databases;    // sorted
+  std::map<std::string, int64_t> bytes;  // by database; empty: not known
 };
 
 // In the order looked at. A site that cannot be opened is a finding, not an error. Cost: one listing of the

@@ -62,10 +62,10 @@ HadoopSite::Diagnosis HadoopSite::Diagnose(const std::vector<std::string>& datab
   diagnosis.findings = DiagnoseMetastore(*metastore_, databases);
   for (const std::string& name : databases) {
     const auto database = hive_.GetDatabase(name);
-    if (database.ok() && *database) diagnosis.databases.push_back((*database)->location);
+    if (database.ok() && *database) diagnosis.databases[name] = (*database)->location;
   }
-  std::vector<std::string> locations = diagnosis.databases;
-  locations.insert(locations.end(), planned.begin(), planned.end());
+  std::vector<std::string> locations = planned;
+  for (const auto& [name, location] : diagnosis.databases) locations.push_back(location);
   HdfsDiagnosis hdfs = DiagnoseHdfs(*hdfs_, locations, now);
   Append(std::move(hdfs.findings), diagnosis.findings);
   diagnosis.cluster = hdfs.cluster;

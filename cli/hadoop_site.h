@@ -2,6 +2,7 @@
 // Thrift server; and the copier between two of them. Its scheduler is another part's business.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,9 +43,9 @@ class HadoopSite {
   // Reads only.
   struct Diagnosis {
     std::vector<executor::Finding> findings;
-    std::string cluster;                 // HDFS cluster id
-    std::string catalog;                 // metastore identity
-    std::vector<std::string> databases;  // locations of those that are there
+    std::string cluster;                           // HDFS cluster id
+    std::string catalog;                           // metastore identity
+    std::map<std::string, std::string> databases;  // those that are there, and their locations
   };
   Diagnosis Diagnose(const std::vector<std::string>& databases, const std::vector<std::string>& locations,
                      Timestamp now);

@@ -66,9 +66,9 @@ HdfsSettings ReadHdfs(YamlMap& map, const std::string& folder) {
     map.Problem(map.place(), "`auth: simple` needs the `user` in whose name godwit acts");
   }
   hdfs.ca_file = Absolute(folder, map.Text("ca_file").value_or(""));
-  Take(map.Duration("connect_timeout"), hdfs.connect_timeout);
-  Take(map.Duration("request_timeout"), hdfs.request_timeout);
-  Take(map.Duration("stall_timeout"), hdfs.stall_timeout);
+  TakeTimeout(map, "connect_timeout", hdfs.connect_timeout);
+  TakeTimeout(map, "request_timeout", hdfs.request_timeout);
+  TakeTimeout(map, "stall_timeout", hdfs.stall_timeout);
   TakeCount(map, "parallel_calls", hdfs.parallel_calls, 64);
   TakeCount(map, "replication", hdfs.replication, 512);
   hdfs.datanode_hosts = map.Texts("datanode_hosts");
@@ -79,8 +79,8 @@ MetastoreSettings ReadMetastore(YamlMap& map) {
   MetastoreSettings metastore;
   metastore.uris = RequiredAddresses(map, "uris", {"thrift://"});
   Take(map.Text("user"), metastore.user);
-  Take(map.Duration("connect_timeout"), metastore.connect_timeout);
-  Take(map.Duration("request_timeout"), metastore.request_timeout);
+  TakeTimeout(map, "connect_timeout", metastore.connect_timeout);
+  TakeTimeout(map, "request_timeout", metastore.request_timeout);
   TakeCount(map, "parallel_calls", metastore.parallel_calls, 64);
   TakeCount(map, "batch_partitions", metastore.batch_partitions, 1000);
   Take(map.Bool("column_statistics"), metastore.column_statistics);
@@ -97,7 +97,7 @@ QueryEngineSettings ReadQueryEngine(YamlMap& map, const std::string& folder) {
   if (engine.password && engine.auth != "plain") {
     map.Problem(map.PlaceOf("password"), "a `password` is only sent with `auth: plain`");
   }
-  Take(map.Duration("query_timeout"), engine.query_timeout);
+  TakeTimeout(map, "query_timeout", engine.query_timeout);
   return engine;
 }
 

@@ -20,6 +20,16 @@ inline void TakeCount(YamlMap& map, const std::string& key, int& into, int max =
   if (const std::optional<int64_t> value = map.Int(key, 1, max)) into = static_cast<int>(*value);
 }
 
+// A time-out: of 0 nothing could ever be in time.
+inline void TakeTimeout(YamlMap& map, const std::string& key, Duration& into) {
+  const std::optional<Duration> value = map.Duration(key);
+  if (value && *value <= Duration(0)) {
+    map.Problem(map.PlaceOf(key), "`" + key + "` must be longer than 0s");
+  } else if (value) {
+    into = *value;
+  }
+}
+
 // A section that may be absent: `read` gets its keys.
 template <typename Read>
 void Section(YamlMap& parent, const std::string& key, YamlProblems& problems, Read read) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "executor/location_map.h"
 #include "executor/ports/table_meta.h"
 
 namespace godwit::executor {
@@ -75,7 +76,7 @@ struct Policy {
   Duration unknown_wait = std::chrono::seconds(2);  // before an unknown outcome is looked up
 
   // Where data lands: the longest source prefix that fits is replaced. A location that none fits is refused.
-  std::vector<std::pair<std::string, std::string>> location_map;
+  LocationMap location_map;
 };
 
 struct Migration {

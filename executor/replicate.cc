@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/defence.h"
+#include "executor/location_map.h"
 #include "executor/turn.h"
 
 namespace godwit::executor {
@@ -13,28 +14,11 @@ constexpr char kOpParameter[] = "godwit.op";
 
 // --- Definitions ---
 
-// `/warehouse` holds `/warehouse/ods`, but not `/warehouse2`.
-bool Holds(const std::string& folder, const std::string& location) {
-  return location.starts_with(folder) &&
-         (location.size() == folder.size() || folder.ends_with('/') || location[folder.size()] == '/');
-}
-
-Result<std::string> MapLocation(const UnitView& view, const std::string& location, Side receiver) {
-  const std::pair<std::string, std::string>* best = nullptr;
-  for (const auto& pair : view.policy().location_map) {
-    const std::string& from = receiver == Side::kTarget ? pair.first : pair.second;
-    const std::string& best_from = best == nullptr             ? ""
-                                   : receiver == Side::kTarget ? best->first
-                                                               : best->second;
-    if (Holds(from, location) && (best == nullptr || from.size() > best_from.size())) best = &pair;
-  }
-  if (best == nullptr) {
-    return InvalidInput("location " + location +
-                        " lies outside every entry of location_map: add one that covers it");
-  }
-  const std::string& from = receiver == Side::kTarget ? best->first : best->second;
-  const std::string& to = receiver == Side::kTarget ? best->second : best->first;
-  return to + location.substr(from.size());
+Result<std::string> LocationAt(const UnitView& view, const std::string& location, Side receiver) {
+  std::optional<std::string> mapped = MapLocation(view.policy().location_map, location, receiver);
+  if (mapped) return *std::move(mapped);
+  return InvalidInput("location " + location +
+                      " lies outside every entry of location_map: add one that covers it");
 }
 
 bool SameDefinition(const TableMeta& a, const TableMeta& b) {
@@ -54,7 +38,7 @@ bool EnsureDatabase(Turn& turn, const std::string& name, Side receiver, Nanoseco
     return false;
   }
   DatabaseMeta database = **here;
-  Result<std::string> location = MapLocation(turn.view, database.location, receiver);
+  Result<std::string> location = LocationAt(turn.view, database.location, receiver);
   if (!location.ok()) {
     turn.Hold(location.error().message);
     return false;
@@ -68,7 +52,7 @@ void WishTable(Turn& turn, const TableMeta& here, Side receiver, Nanoseconds sin
   if (!EnsureDatabase(turn, here.name.db, receiver, since)) return;
   TableMeta table = here;
   if (here.kind != TableKind::kView) {
-    Result<std::string> location = MapLocation(turn.view, here.location, receiver);
+    Result<std::string> location = LocationAt(turn.view, here.location, receiver);
     if (!location.ok()) {
       turn.Hold(location.error().message);
       return;

@@ -39,6 +39,20 @@ struct Mistake {
   std::string from, to, message;
 };
 
+TEST(Settings, TimeoutsAreLongerThanNothing) {
+  for (const auto& [place, key] :
+       std::vector<std::pair<std::string, std::string>>{{"user: godwit}\n    metastore", "connect_timeout"},
+                                                        {"user: godwit}\n    metastore", "stall_timeout"},
+                                                        {"batch_partitions: 500}", "request_timeout"},
+                                                        {"port: 10001, ", "query_timeout"}}) {
+    std::string wrong = place;
+    wrong.insert(wrong.find_first_of("}") == wrong.npos ? wrong.size() : wrong.find('}'),
+                 wrong.ends_with(", ") ? key + ": 0s, " : ", " + key + ": 0s");
+    const std::string said = Mistakes(Replaced(kHadoop, place, wrong));
+    EXPECT_NE(said.find("`" + key + "` must be longer than 0s"), said.npos) << key << ": " << said;
+  }
+}
+
 TEST(Settings, ReadsHadoopSites) {
   const Result<Settings> settings = ParseSettings("/migration/godwit.yaml", kHadoop);
   ASSERT_TRUE(settings.ok()) << settings.error().message;

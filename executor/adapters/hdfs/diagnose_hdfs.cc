@@ -43,7 +43,17 @@ bool CheckConnection(WebHdfs& hdfs, Findings& findings) {
   const auto root = hdfs.Stat("/");
   if (root.ok()) {
     Add(findings, Severity::kGood, "connection", hdfs.config().fs_names.front() + " answers");
+    if (!hdfs.config().do_as.empty())
+      Add(findings, Severity::kGood, "proxy_user", "godwit may act for " + hdfs.config().do_as);
     return true;
+  }
+  if (!hdfs.config().do_as.empty() && root.error().message.find("impersonate") != std::string::npos) {
+    Add(findings, Severity::kProblem, "proxy_user", root.error().message,
+        fmt::format(
+            "set hadoop.proxyuser.{0}.hosts and .groups in the NameNodes' core-site.xml and `hdfs dfsadmin "
+            "-refreshSuperUserGroupsConfiguration`, or leave out `do_as`",
+            hdfs.config().user.empty() ? "USER" : hdfs.config().user));
+    return false;
   }
   Add(findings, Severity::kProblem, "connection", root.error().message,
       "check the NameNodes' addresses, dfs.webhdfs.enabled, firewall, TLS and credentials");

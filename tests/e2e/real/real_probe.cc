@@ -99,8 +99,17 @@ struct Probe {
   }
   Answer Copy(const Arguments& a) {
     DistcpConfig config;
-    for (const auto& part : stack["distcp"]) config.command.push_back(part);
     config.properties = {"mapreduce.framework.name=local"};
+    return CopyWith(std::move(config), a);
+  }
+  Answer CopyOnYarn(const Arguments& a) {
+    DistcpConfig config;
+    config.resource_managers = {stack["yarn"]};
+    config.yarn_user = "root";
+    return CopyWith(std::move(config), a);
+  }
+  Answer CopyWith(DistcpConfig config, const Arguments& a) {
+    for (const auto& part : stack["distcp"]) config.command.push_back(part);
     config.work_folder = stack["work"];
     auto copier = OpenHadoopCopier(config, *source, *target);
     if (!copier.ok()) return Of(copier.error());
@@ -145,15 +154,17 @@ struct Probe {
 int Main(const Arguments& arguments) {
   using Verb = Answer (Probe::*)(const Arguments&);
   static const std::map<std::string, std::pair<Verb, size_t>> kVerbs = {
-      {"list", {&Probe::List, 2}},    {"stat", {&Probe::Stat, 2}},     {"write", {&Probe::Write, 3}},
-      {"close", {&Probe::Close, 3}},  {"create", {&Probe::Create, 2}}, {"publish", {&Probe::Publish, 3}},
-      {"copy", {&Probe::Copy, 3}},    {"doctor", {&Probe::Doctor, 2}}, {"sql", {&Probe::Sql, 2}},
+      {"list", {&Probe::List, 2}},     {"stat", {&Probe::Stat, 2}},
+      {"write", {&Probe::Write, 3}},   {"close", {&Probe::Close, 3}},
+      {"create", {&Probe::Create, 2}}, {"publish", {&Probe::Publish, 3}},
+      {"copy", {&Probe::Copy, 3}},     {"copy_on_yarn", {&Probe::CopyOnYarn, 3}},
+      {"doctor", {&Probe::Doctor, 2}}, {"sql", {&Probe::Sql, 2}},
       {"digest", {&Probe::Digest, 2}}};
   const auto verb = arguments.size() < 2 ? kVerbs.end() : kVerbs.find(arguments[1]);
   if (verb == kVerbs.end() || arguments.size() != 2 + verb->second.second) {
-    std::fprintf(
-        stderr,
-        "usage: real_probe STACK.JSON list|stat|write|close|create|publish|copy|doctor|sql|digest …\n");
+    std::fprintf(stderr,
+                 "usage: real_probe STACK.JSON "
+                 "list|stat|write|close|create|publish|copy|copy_on_yarn|doctor|sql|digest …\n");
     return 2;
   }
   Probe probe;

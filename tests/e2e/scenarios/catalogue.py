@@ -61,6 +61,11 @@ def quota(stack, build):
     faults.quota(stack)
 
 
+@scenario("application_killed", PLAIN)
+def application_killed(stack, build):
+    faults.application_killed(stack)
+
+
 @scenario("metastore_killed", PLAIN)
 def metastore_killed(stack, build):
     faults.metastore_killed(stack)

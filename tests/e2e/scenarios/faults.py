@@ -1,5 +1,6 @@
 """What goes wrong on real clusters, seen through godwit's probe: the small program build/tests/real_probe, which makes one
 call of a port and prints what it says."""
+import concurrent.futures
 import json
 import subprocess
 
@@ -50,6 +51,30 @@ def quota(stack):
         stack.target.admin("-clrSpaceQuota", "/warehouse/quota.db")
     expect(probe(stack, "stat", "target", "/warehouse/quota.db/_godwit/t/a1"), "absent")
     expect(probe(stack, "copy", "quota:2:copy", "/warehouse/quota.db/t", "/warehouse/quota.db/_godwit/t/a2"), "done")
+
+
+def application_killed(stack):
+    """A copy whose application somebody kills on YARN fails with that reason and leaves nothing; the next one brings all."""
+    for number in range(3):
+        stack.source.call("PUT", f"/warehouse/killed.db/t/part-{number}", "CREATE", data=b"x" * 1_000_000, overwrite="true")
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        copying = threads.submit(probe, stack, "copy_on_yarn", "killed:1:copy", "/warehouse/killed.db/t",
+                                 "/warehouse/killed.db/_godwit/t/a1", seconds=400)
+        wait_until("an application", stack.yarn.running)
+        for application in stack.yarn.running():
+            stack.yarn.kill(application)
+        code, text = copying.result()
+    if code != "failed" or "KILLED" not in text:
+        raise AssertionError(f"expected a failure that says it was killed, got {code} {text}")
+    expect(probe(stack, "stat", "target", "/warehouse/killed.db/_godwit/t/a1"), "absent")
+    expect(probe(stack, "copy_on_yarn", "killed:2:copy", "/warehouse/killed.db/t", "/warehouse/killed.db/_godwit/t/a2",
+                 seconds=400), "done")
+    for number in range(3):
+        copied = stack.target.call("GET", f"/warehouse/killed.db/_godwit/t/a2/part-{number}", "OPEN")
+        if copied != b"x" * 1_000_000:
+            raise AssertionError(f"part-{number} has {len(copied)} bytes")
+    if json.loads(stack.target.call("GET", "/warehouse/killed.db/_godwit/.landing", "LISTSTATUS"))["FileStatuses"]["FileStatus"]:
+        raise AssertionError("something is left of the killed copy")
 
 
 def metastore_killed(stack):

@@ -84,6 +84,16 @@ class Yarn:
     def wait(self):
         wait_until("YARN", self._live, self.manager)
 
+    def running(self):
+        """Applications that are not over."""
+        with urllib.request.urlopen(f"{self.web}/ws/v1/cluster/apps?states=ACCEPTED,RUNNING", timeout=30) as page:
+            return [one["id"] for one in (json.load(page)["apps"] or {}).get("app", [])]
+
+    def kill(self, application):
+        request = urllib.request.Request(f"{self.web}/ws/v1/cluster/apps/{application}/state?user.name=root", method="PUT",
+                                         data=b'{"state": "KILLED"}', headers={"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=30).close()
+
     def _live(self):
         try:
             with urllib.request.urlopen(self.web + "/ws/v1/cluster/metrics", timeout=5) as page:
