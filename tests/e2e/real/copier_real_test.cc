@@ -119,6 +119,8 @@ TEST_P(CopierReal, RunningCopySurvivesARestartIsFoundByItsTagAndIsCancelled) {
     ASSERT_OK(source_->Create(root_ + "/slow/part-" + std::to_string(i), std::string(30 << 20, 'x'), true));
   }
   ASSERT_OK(copier_->Submit(request));
+  std::this_thread::sleep_for(
+      std::chrono::seconds(3));  // until then it waits for company: a restart would forget it
   OpenCopier();
   EXPECT_EQ(*copier_->Submit(request), Effect::kAlready);
   EXPECT_EQ(copier_->Poll(request.tag)->state, CopyState::kRunning);
