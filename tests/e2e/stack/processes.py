@@ -90,7 +90,8 @@ class Processes:
             return
         os.setsid()
         os.close(self._writing)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # whoever ends the program by name ends it as well
+            signal.signal(number, signal.SIG_IGN)
         os.read(reading, 1)
         stop_recorded(self.file)
         os._exit(0)
