@@ -213,8 +213,13 @@ class SimCopier : public Copier {
   // Asked after each file: true leaves the file short, and the copy goes on as if it were whole. May be
   // empty.
   std::function<bool(const std::string& tag)> tears;
-  // Told of each file that was copied whole. May be empty.
-  std::function<void(Direction, int64_t bytes)> on_copied;
+  // When a file of so many bytes is through that is begun at `begin`; overrules bytes_per_second. May be
+  // empty.
+  std::function<Nanoseconds(Nanoseconds begin, int64_t bytes)> arrives;
+  // Told of each file that was copied whole, and since when that took. May be empty.
+  std::function<void(const std::string& tag, Nanoseconds begun, int64_t bytes)> on_copied;
+  // Told when a copy has come to its end, good or bad. May be empty.
+  std::function<void(const std::string& tag)> on_end;
 
  private:
   struct Copy {
@@ -223,7 +228,10 @@ class SimCopier : public Copier {
     size_t item = 0;
     std::vector<std::pair<std::string, SimFile>> files;  // of the item, as listed when it began
     size_t file = 0;
+    Nanoseconds begun{0};  // of the file
   };
+  Nanoseconds ArrivalOf(Nanoseconds begin, int64_t bytes, const CopyRequest& request) const;
+  void End(const std::string& tag, CopyState state, const std::string& message);
   void NextFile(const std::string& tag);
   void FinishFile(const std::string& tag);
   SimSite& From(const Copy& copy) {
