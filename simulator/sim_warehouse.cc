@@ -13,6 +13,8 @@ using executor::SideName;
 using executor::sim::SimSite;
 
 constexpr char kWatermark[] = "watermark";
+// Names are dates whatever the day's length: a simulated day may last an hour.
+constexpr Timestamp kFirstName = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 constexpr Duration kRetry = std::chrono::seconds(1);
 
 std::string PartitionOf(const SimTableSpec& table, const std::string& due) {
@@ -54,9 +56,7 @@ SimWarehouse::SimWarehouse(executor::sim::SimWorld& world, SimWarehouseSpec spec
 }
 
 std::string SimWarehouse::DayName(int number) const {
-  // Names are dates whatever the day's length: a simulated day may last an hour.
-  static const Timestamp kFirst = *ParseTimestamp("2026-01-01");
-  return FormatTimestamp(kFirst + std::chrono::hours(24) * number).substr(0, 10);
+  return FormatTimestamp(kFirstName + std::chrono::hours(24) * number).substr(0, 10);
 }
 
 void SimWarehouse::AddDatabases() {
@@ -96,12 +96,17 @@ void SimWarehouse::AddJob(Side side, const SimJobSpec& job) {
   At(side, job).state = &world_.At(side).scheduler.Add(std::move(state));
 }
 
+// The number of the day after that of this name; nothing if it is no day.
+std::optional<int> SimWarehouse::DayAfter(const std::string& name) const {
+  const Result<Timestamp> day = ParseTimestamp(name);
+  if (!day.ok()) return std::nullopt;
+  return static_cast<int>(std::chrono::floor<std::chrono::days>(*day - kFirstName).count()) + 1;
+}
+
 std::optional<Timestamp> SimWarehouse::NextDue(const SimJobSpec& job, const SimJob& state) const {
-  const Result<Timestamp> cursor = ParseTimestamp(state.cursor);
-  if (!cursor.ok()) return std::nullopt;
-  const auto number =
-      std::chrono::floor<std::chrono::days>(*cursor - *ParseTimestamp("2026-01-01")).count() + 1;
-  return first_day_ + spec_.day * (number + 1) + job.at;
+  const std::optional<int> number = DayAfter(state.cursor);
+  if (!number) return std::nullopt;
+  return first_day_ + spec_.day * (*number + 1) + job.at;
 }
 
 void SimWarehouse::ConsiderIn(Duration delay, Side side, const SimJobSpec& job) {
@@ -134,11 +139,7 @@ void SimWarehouse::Consider(Side side, const SimJobSpec& job) {
   Start(side, job, *state, due);
 }
 
-std::string SimWarehouse::NextDueName(const SimJob& state) const {
-  const auto days =
-      std::chrono::floor<std::chrono::days>(*ParseTimestamp(state.cursor) - *ParseTimestamp("2026-01-01"));
-  return DayName(static_cast<int>(days.count()) + 1);
-}
+std::string SimWarehouse::NextDueName(const SimJob& state) const { return DayName(*DayAfter(state.cursor)); }
 
 void SimWarehouse::Start(Side side, const SimJobSpec& job, SimJob& state, const std::string& due) {
   world_.At(side).scheduler.Begin(state, due);

@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "executor/adapters/sim/sim_site.h"
@@ -91,6 +91,7 @@ class SimWarehouse {
   void AddDatabases();
   void AddTable(const SimTableSpec& table);
   void AddJob(Side side, const SimJobSpec& job);
+  std::optional<int> DayAfter(const std::string& name) const;
   std::optional<Timestamp> NextDue(const SimJobSpec& job, const SimJob& state) const;
   void ConsiderIn(Duration delay, Side side, const SimJobSpec& job);
   void Consider(Side side, const SimJobSpec& job);
@@ -108,9 +109,9 @@ class SimWarehouse {
   const SimWarehouseSpec spec_;
   uint64_t seed_;
   Timestamp first_day_;
-  std::map<TableName, const SimTableSpec*> tables_;
-  std::map<std::string, const SimJobSpec*> jobs_;
-  std::map<TableName, std::vector<const SimJobSpec*>> waiting_for_;
+  std::unordered_map<TableName, const SimTableSpec*, executor::sim::NameHash> tables_;
+  std::unordered_map<std::string, const SimJobSpec*> jobs_;
+  std::unordered_map<TableName, std::vector<const SimJobSpec*>, executor::sim::NameHash> waiting_for_;
   std::array<std::vector<JobAt>, 2> jobs_at_;  // by side, then as in the specification
   uint64_t writes_ = 0;
 };

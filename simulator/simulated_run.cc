@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <random>
+#include <unordered_map>
 
 #include "simulator/line.h"
 #include "simulator/sim_driver.h"
@@ -175,8 +175,8 @@ class Run {
   SimWarehouse warehouse_;
   std::unique_ptr<state::Journal> journal_;
   std::unique_ptr<SimDriver> driver_;
-  std::map<std::string, size_t> unit_by_id_, unit_by_job_;
-  std::map<TableName, size_t> unit_by_table_;
+  std::unordered_map<std::string, size_t> unit_by_id_, unit_by_job_;
+  std::unordered_map<TableName, size_t, executor::sim::NameHash> unit_by_table_;
   std::vector<UnitResult> units_;
   std::vector<LinkHour> link_;
 };
