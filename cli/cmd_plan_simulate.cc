@@ -5,11 +5,9 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
-#include "cli/opened_world.h"
+#include "cli/forecast.h"
 #include "cli/plan_commands.h"
-#include "cli/scan_file.h"
-#include "cli/state_folder.h"
-#include "simulator/simulate_plan.h"
+#include "cli/text_file.h"
 
 namespace godwit::cli {
 namespace {
@@ -17,15 +15,12 @@ namespace {
 struct SimulateArgs {
   std::string plan = "plan.json";
   std::string config;
+  std::string output;
   simulator::SimulationOptions options;
 };
 
 std::string SpreadText(const simulator::Spread& spread) {
   return fmt::format("{} (p95 {})", FormatDuration(spread.p50), FormatDuration(spread.p95));
-}
-
-Json SpreadJson(const simulator::Spread& spread) {
-  return {{"p50_ms", spread.p50.count()}, {"p95_ms", spread.p95.count()}};
 }
 
 std::string ForecastText(const simulator::PlanForecast& forecast) {
@@ -44,45 +39,24 @@ std::string ForecastText(const simulator::PlanForecast& forecast) {
   return text;
 }
 
-Json ForecastJson(const simulator::PlanForecast& forecast) {
-  Json units = Json::array();
-  for (const simulator::UnitForecast& unit : forecast.units) {
-    units.push_back({{"unit", unit.unit},
-                     {"switched", unit.switched},
-                     {"cutover", SpreadJson(unit.cutover)},
-                     {"freeze", SpreadJson(unit.freeze)},
-                     {"freezes_most", unit.freezes_most}});
-  }
-  return {{"version", 1},
-          {"runs", forecast.runs},
-          {"finished", forecast.finished},
-          {"duration", SpreadJson(forecast.duration)},
-          {"freeze", SpreadJson(forecast.freeze)},
-          {"longest_freeze", SpreadJson(forecast.longest_freeze)},
-          {"copied_bytes", forecast.copied_bytes},
-          {"units", units}};
-}
-
-Result<simulator::PlanForecast> Simulate(const SimulateArgs& args) {
-  GODWIT_TRY_ASSIGN(const PlanFile file, ReadPlanFile(args.plan));
-  executor::Policy policy;
-  if (const std::string config = FindConfig(args.config); !config.empty()) {
-    GODWIT_TRY_ASSIGN(const config::Settings settings, config::ReadSettings(config));
-    policy = PolicyOf(settings);
-  }
-  return simulator::SimulatePlan(file.plan, policy, args.options);
-}
-
 ExitCode RunSimulate(const SimulateArgs& args, const Output& output) {
-  const Result<simulator::PlanForecast> forecast = Simulate(args);
+  const Result<PlanFile> file = ReadPlanFile(args.plan);
+  if (!file.ok()) return output.Fail(file.error());
+  const Result<simulator::PlanForecast> forecast = Simulate(*file, args.config, args.options);
   if (!forecast.ok()) return output.Fail(forecast.error());
+  const Json json = ForecastJson(*forecast, file->hash);
+  if (!args.output.empty()) {
+    if (const Status kept = WriteTextFile(args.output, json.dump() + "\n"); !kept.ok())
+      return output.Fail(kept.error());
+  }
   if (output.json) {
-    output.PrintJson(ForecastJson(*forecast));
+    output.PrintJson(json);
   } else {
     output.Print(ForecastText(*forecast));
   }
   const bool whole = forecast->finished == forecast->runs;
-  output.NextStep(whole ? "godwit report " + args.plan
+  output.NextStep(whole ? "godwit report " + args.plan +
+                              (args.output.empty() ? "" : " --simulation " + args.output)
                         : "godwit plan explain UNIT, for the units that did not switch in every run");
   return whole ? kExitDone : kExitIncomplete;
 }
@@ -96,10 +70,12 @@ void AddPlanSimulate(CLI::App& plan, Invocation& invocation) {
   command->add_option("PLAN", args->plan, "the plan")->capture_default_str();
   command->add_option("--config", args->config,
                       "limits of the executor; default: godwit.yaml, if it is here");
-  command->add_option("--runs", args->options.runs, "how often, each with other run times and rates")
-      ->capture_default_str()
+  command
+      ->add_option("--runs", args->options.runs,
+                   "how often, each with other run times and rates (20; fewer above 1,000 units)")
       ->check(CLI::Range(1, 1000));
   command->add_option("--seed", args->options.seed, "of the first run")->capture_default_str();
+  command->add_option("-o,--output", args->output, "keeps it for `godwit report --simulation`");
   command->callback([&invocation, args] {
     invocation.run = [args](const Output& output) { return RunSimulate(*args, output); };
   });

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/command.h"
+#include "cli/forecast.h"
 #include "cli/scan_file.h"
 #include "cli/state_folder.h"
 #include "cli/text_file.h"
@@ -22,7 +23,12 @@ struct ReportArgs {
   std::string folder = "report";
   std::string scan;
   std::string config;
+  std::string simulation;
 };
+
+// Larger plans are simulated by `godwit plan simulate`, which takes its time.
+constexpr size_t kSimulatedUnitsMax = 500;
+constexpr int kSimulatedRuns = 5;
 
 std::vector<report::Finding> FindingsOf(const lineage::Scan& scan, const lineage::Graph& graph) {
   std::vector<report::Finding> findings;
@@ -63,6 +69,20 @@ Result<report::Readiness> ReadinessOf(const ReportArgs& args, const planner::Pla
   return readiness;
 }
 
+// What is given; else a few runs, where that is quick and the plan can be carried out at all.
+Result<std::optional<report::Forecast>> ForecastOf(const ReportArgs& args, const PlanFile& file) {
+  if (!args.simulation.empty()) {
+    GODWIT_TRY_ASSIGN(report::Forecast read, ReadForecast(args.simulation, file));
+    return std::optional(std::move(read));
+  }
+  if (!file.plan.named || file.plan.units.size() > kSimulatedUnitsMax)
+    return std::optional<report::Forecast>();
+  simulator::SimulationOptions options;
+  options.runs = kSimulatedRuns;
+  GODWIT_TRY_ASSIGN(const simulator::PlanForecast made, Simulate(file, args.config, options));
+  return std::optional(ForecastForReport(made));
+}
+
 struct Page {
   const char* name;
   std::string text;
@@ -83,8 +103,11 @@ ExitCode Run(const ReportArgs& args, const Output& output) {
   if (!plan.ok()) return output.Fail(plan.error());
   Result<report::Readiness> readiness = ReadinessOf(args, plan->plan);
   if (!readiness.ok()) return output.Fail(readiness.error());
-  const report::Board board =
+  Result<std::optional<report::Forecast>> forecast = ForecastOf(args, *plan);
+  if (!forecast.ok()) return output.Fail(forecast.error());
+  report::Board board =
       report::MakeBoard(plan->plan, {args.plan, plan->hash, GODWIT_VERSION}, *std::move(readiness));
+  board.forecast = *std::move(forecast);
   std::vector<Page> pages = {{"report.html", report::HtmlPage(board)},
                              {"report.md", report::MarkdownPage(board)},
                              {"runbook.md", report::RunbookMarkdown(board)},
@@ -120,6 +143,8 @@ void AddReport(CLI::App& app, Invocation& invocation) {
   command->add_option("plan", args->plan, "the plan file")->required();
   command->add_option("-o,--output", args->folder, "the folder")->capture_default_str();
   command->add_option("--scan", args->scan, "default: .godwit/scan.json beside the configuration");
+  command->add_option("--simulation", args->simulation,
+                      "what `godwit plan simulate -o` wrote; default: five runs, up to 500 units");
   command->add_option("--config", args->config, "default: godwit.yaml, if it is here");
   command->callback(
       [&invocation, args] { invocation.run = [args](const Output& output) { return Run(*args, output); }; });

@@ -192,6 +192,26 @@ struct Asker {
 
 }  // namespace
 
+std::string Describe(const Question& question) {
+  static constexpr const char* kNames[] = {"read job",    "read barrier", "read database", "read table",
+                                           "list",        "read route",   "poll copy",     "find copies of",
+                                           "verify copy", "compare rows", "explain rows"};
+  const std::string what = kNames[question.index()];
+  if (const auto* q = std::get_if<LookAtJob>(&question))
+    return fmt::format("{} {} at {}", what, q->job, SideName(q->side));
+  if (const auto* q = std::get_if<LookAtTable>(&question)) {
+    return fmt::format("{} {} at {}", what, q->table.Text(), SideName(q->side));
+  }
+  if (const auto* q = std::get_if<LookAtManifest>(&question)) {
+    return fmt::format("{} {} at {}", what, q->table.Text(), SideName(q->side));
+  }
+  if (const auto* q = std::get_if<CompareRows>(&question))
+    return fmt::format("{} of {}", what, q->table.Text());
+  if (const auto* q = std::get_if<ExplainDifference>(&question))
+    return fmt::format("{} of {}", what, q->table.Text());
+  return what;
+}
+
 Result<Answer> Ask(const Question& question, World& world) { return std::visit(Asker{world}, question); }
 
 }  // namespace godwit::executor

@@ -76,11 +76,22 @@ bool JobsAreDeployed(Turn& turn) {
   return deployed;
 }
 
+// The earliest time that the plan, or rather a person, has set for the cut-over.
+const std::optional<Timestamp>& CutoverTime(const UnitView& view) {
+  return view.row.cutover_not_before ? view.row.cutover_not_before : view.spec.cutover_not_before;
+}
+
+// How long a freeze could have begun, but for runs in its way.
+Nanoseconds WaitedForQuiet(const UnitView& view) {
+  const Nanoseconds waited = view.now - view.state_since;
+  const std::optional<Timestamp>& earliest = CutoverTime(view);
+  return earliest ? std::min<Nanoseconds>(waited, view.wall - *earliest) : waited;
+}
+
 // No run is under way and none is due before the freeze would be over; or the wait for such a window was long
 // enough.
 bool WindowIsQuiet(Turn& turn, Nanoseconds freeze) {
-  const bool waited_enough =
-      turn.view.now - turn.view.state_since > Nanoseconds(turn.view.policy().quiet_wait_max);
+  const bool waited_enough = WaitedForQuiet(turn.view) > Nanoseconds(turn.view.policy().quiet_wait_max);
   bool quiet = true;
   for (const JobSpec& job : turn.view.spec.jobs) {
     const auto* status = turn.Look(LookAtJob{turn.view.row.from, job.name}, turn.view.policy().look_again);
@@ -98,6 +109,17 @@ bool WindowIsQuiet(Turn& turn, Nanoseconds freeze) {
   return quiet;
 }
 
+// The calendar forbids a freeze that begins now.
+bool IsBlackedOut(Turn& turn, Nanoseconds freeze) {
+  const auto ahead = FindBlackout(turn.view.migration.blackouts, turn.view.wall,
+                                  std::chrono::duration_cast<Duration>(freeze));
+  if (!ahead) return false;
+  turn.WaitFor(fmt::format("the black-out until {} to end{}{}", FormatTimestamp(ahead->until),
+                           ahead->blackout->reason.empty() ? "" : ": ", ahead->blackout->reason));
+  turn.LookAgainIn(ahead->until - turn.view.wall);
+  return true;
+}
+
 // What a person or the plan still has to give.
 bool LeaveIsGiven(Turn& turn) {
   const UnitView& view = turn.view;
@@ -111,13 +133,10 @@ bool LeaveIsGiven(Turn& turn) {
     turn.wish.needs_person = true;
     given = false;
   }
-  for (const std::optional<Timestamp>& earliest :
-       {view.spec.cutover_not_before, view.row.cutover_not_before}) {
-    if (earliest && view.wall < *earliest) {
-      turn.WaitFor("its cut-over time " + FormatTimestamp(*earliest));
-      turn.LookAgainIn(*earliest - view.wall);
-      given = false;
-    }
+  if (const std::optional<Timestamp>& earliest = CutoverTime(view); earliest && view.wall < *earliest) {
+    turn.WaitFor("its cut-over time " + FormatTimestamp(*earliest));
+    turn.LookAgainIn(*earliest - view.wall);
+    given = false;
   }
   if (!view.missing_inputs.empty() && Stands(Defence::kInputs)) {
     turn.WaitFor(fmt::format("{} tables that its jobs read to be in sync at {}, first {}",
@@ -189,7 +208,7 @@ void DecideDualRun(Turn& turn) {
                              FormatDuration(std::chrono::duration_cast<Duration>(budget / 2))));
     return;
   }
-  if (!WindowIsQuiet(turn, freeze)) return;
+  if (IsBlackedOut(turn, freeze) || !WindowIsQuiet(turn, freeze)) return;
   turn.Go(Event::kFreezeBegun,
           {{"deadline_ns", (view.now + budget).count()}, {"disabled", DisabledJobs(view)}});
 }

@@ -93,6 +93,10 @@ class Engine {
   Result<std::vector<Request>> Poll(const Moment& now);
   Status Complete(uint64_t id, Reply reply, const Moment& now);
 
+  // What `unit` (a position in Migration::units) was told of this is not true any more: it asks again, if it
+  // relied on it. Who is told of changes may pass them on; else units look again at the policy's intervals.
+  void Doubt(size_t unit, const Question& question);
+
   // Writes down what was completed, and decides nothing: before stopping. Errors as Poll.
   Status RecordArrivals(const Moment& now);
 
@@ -109,6 +113,7 @@ class Engine {
   bool HasSyncs() const;
 
   std::vector<UnitStatus> Units() const;
+  const UnitRow& RowOf(size_t unit) const;
   int64_t epoch() const;
 
  private:

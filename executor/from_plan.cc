@@ -43,6 +43,25 @@ bool MayRunTwice(const planner::PlannedJob& job) {
   return job.type != planner::JobType::kExport && job.repeatability == planner::Repeatability::kIdempotent;
 }
 
+// When the plan's clock begins; nothing if the plan names no day.
+Result<std::optional<Timestamp>> StartOf(const planner::Plan& plan) {
+  if (plan.request.start.empty()) return std::optional<Timestamp>();
+  GODWIT_TRY_ASSIGN(const Timestamp start, ParseTimestamp(plan.request.start));
+  return std::optional<Timestamp>(start);
+}
+
+// Without a start only what recurs every week means something.
+std::vector<Blackout> BlackoutsOf(const planner::Plan& plan, const std::optional<Timestamp>& start) {
+  static const Timestamp kSomeMonday = *ParseTimestamp("2026-01-05");
+  std::vector<Blackout> blackouts;
+  for (const planner::Blackout& each : plan.request.blackouts) {
+    if (!each.weekly && !start) continue;
+    const Timestamp zero = each.weekly ? kSomeMonday : *start;
+    blackouts.push_back({zero + each.from, zero + each.until, each.weekly, each.stops_copies, each.reason});
+  }
+  return blackouts;
+}
+
 UnitSpec UnitOf(const planner::Plan& plan, const planner::Unit& unit, const Moving& moving) {
   UnitSpec spec;
   spec.id = unit.id;
@@ -80,8 +99,11 @@ Result<Migration> MigrationOf(const planner::Plan& plan, std::string plan_hash, 
   migration.plan_hash = std::move(plan_hash);
   migration.policy = std::move(policy);
   GODWIT_TRY_ASSIGN(const Moving moving, MovingTables(plan));
+  GODWIT_TRY_ASSIGN(const std::optional<Timestamp> start, StartOf(plan));
+  migration.blackouts = BlackoutsOf(plan, start);
   for (const planner::Unit& unit : plan.units) {
     migration.units.push_back(UnitOf(plan, unit, moving));
+    if (start) migration.units.back().cutover_not_before = *start + unit.cutover.at;
   }
   GODWIT_TRY(CheckMigration(migration));
   return migration;

@@ -147,6 +147,7 @@ Status Ledger::LoadRows() {
       row.unpublished[table].push_back(std::move(partition));
     }
     rows_[unit->second] = std::move(row);
+    changed_.push_back(unit->second);
   }
   return Ok();
 }
@@ -210,7 +211,10 @@ std::vector<Fact> Ledger::FactsOf(const Staged& staged, int64_t head) const {
 }
 
 void Ledger::Commit(Staged staged, int64_t head) {
-  for (auto& [unit, row] : staged.rows) rows_[unit] = std::move(row);
+  for (auto& [unit, row] : staged.rows) {
+    rows_[unit] = std::move(row);
+    changed_.push_back(unit);
+  }
   for (ReplicaChange& change : staged.changes) {
     std::map<std::string, ReplicaEntry>& entries = replicas_[{change.to, change.table}];
     if (change.entry) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "executor/unit_row.h"
@@ -37,10 +38,10 @@ class Ledger : public ReplicaReader {
   Status Append(int64_t epoch, const std::vector<state::Entry>& entries);
 
   const UnitRow& row(size_t unit) const { return rows_[unit]; }
+  // Units whose rows changed since this was last asked; the order and repetitions mean nothing.
+  std::vector<size_t> TakeChanged() { return std::exchange(changed_, {}); }
   const RunRow& run() const { return run_; }
   int64_t newest_epoch() const { return newest_epoch_; }
-  // Sequence number that the next record of Append will have.
-  int64_t next_sequence() const { return head_ + 1; }
 
   const std::map<std::string, ReplicaEntry>& Entries(Side to, const TableName& table) const override;
   // Entries of a unit's tables are read from the journal when first needed. Call it before deciding about the
@@ -59,6 +60,7 @@ class Ledger : public ReplicaReader {
   bool keep_facts_;
   std::map<std::string, size_t> unit_by_id_;
   std::vector<UnitRow> rows_;
+  std::vector<size_t> changed_;
   std::vector<bool> replicas_loaded_;
   RunRow run_;
   std::map<std::pair<Side, TableName>, std::map<std::string, ReplicaEntry>> replicas_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "executor/calendar.h"
 #include "executor/location_map.h"
 #include "executor/ports/table_meta.h"
 
@@ -36,7 +37,7 @@ struct UnitSpec {
   std::set<TableName> views;      // those of them that are definitions alone
   std::vector<JobSpec> jobs;  // sorted by name; every writer of the tables, and whatever else moves with them
   Duration freeze_budget{0};  // 0: the policy's
-  std::optional<Timestamp> cutover_not_before;
+  std::optional<Timestamp> cutover_not_before;  // as planned; what a person says of it counts instead
 };
 
 struct Policy {
@@ -84,6 +85,7 @@ struct Migration {
   std::string source_name, target_name;  // as in the configuration
   std::vector<UnitSpec> units;           // in order of movement
   Policy policy;
+  std::vector<Blackout> blackouts;
 };
 
 // kInvalidInput if two units share a table or a job, or a job writes a table of another unit.

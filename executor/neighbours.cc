@@ -1,5 +1,7 @@
 #include "executor/neighbours.h"
 
+#include <algorithm>
+
 namespace godwit::executor {
 namespace {
 
@@ -30,45 +32,56 @@ bool ReadsAt(const UnitRow& row, Side side) {
   return false;
 }
 
+// Sorted, each once.
+void SortOnce(std::vector<size_t>& units) {
+  std::ranges::sort(units);
+  units.erase(std::unique(units.begin(), units.end()), units.end());
+}
+
 }  // namespace
+
+Standing StandingOf(const UnitRow& row) {
+  return {OwnerOf(row), row.to(), ReadsAt(row, Side::kSource), ReadsAt(row, Side::kTarget)};
+}
 
 Neighbours::Neighbours(const Migration& migration)
     : readers_(migration.units.size()), inputs_(migration.units.size()), around_(migration.units.size()) {
   for (size_t i = 0; i < migration.units.size(); ++i) {
     for (const TableName& table : migration.units[i].tables) unit_of_table_[table] = i;
   }
-  std::vector<std::set<size_t>> around(migration.units.size());
   for (size_t i = 0; i < migration.units.size(); ++i) {
-    around[i].insert(i);
+    around_[i].push_back(i);
     for (const JobSpec& job : migration.units[i].jobs) {
       for (const TableName& table : job.reads) {
         const auto owner = unit_of_table_.find(table);
         if (owner == unit_of_table_.end() || owner->second == i) continue;
-        readers_[owner->second][table].insert(i);
-        inputs_[i].insert(table);
-        around[i].insert(owner->second);
-        around[owner->second].insert(i);
+        readers_[owner->second][table].push_back(i);
+        inputs_[i].emplace(table, owner->second);
+        around_[i].push_back(owner->second);
+        around_[owner->second].push_back(i);
       }
     }
   }
-  for (size_t i = 0; i < around.size(); ++i) around_[i].assign(around[i].begin(), around[i].end());
+  for (std::vector<size_t>& units : around_) SortOnce(units);
+  for (auto& readers : readers_) {
+    for (auto& [table, units] : readers) SortOnce(units);
+  }
 }
 
-std::set<TableName> Neighbours::WantedElsewhere(size_t unit, const RowOf& row_of) const {
-  const Side elsewhere = Other(OwnerOf(row_of(unit)));
+std::set<TableName> Neighbours::WantedElsewhere(size_t unit, const Standings& standings) const {
+  const Side elsewhere = Other(standings[unit].owner);
   std::set<TableName> wanted;
   for (const auto& [table, readers] : readers_[unit]) {
-    for (const size_t reader : readers) {
-      if (ReadsAt(row_of(reader), elsewhere)) wanted.insert(table);
-    }
+    const auto reads_there = [&](size_t reader) { return standings[reader].ReadsAt(elsewhere); };
+    if (std::ranges::any_of(readers, reads_there)) wanted.insert(table);
   }
   return wanted;
 }
 
-std::set<TableName> Neighbours::ForeignInputs(size_t unit, const RowOf& row_of) const {
+std::set<TableName> Neighbours::ForeignInputs(size_t unit, const Standings& standings) const {
   std::set<TableName> foreign;
-  for (const TableName& table : inputs_[unit]) {
-    if (OwnerOf(row_of(unit_of_table_.at(table))) != row_of(unit).to()) foreign.insert(table);
+  for (const auto& [table, owner] : inputs_[unit]) {
+    if (standings[owner].owner != standings[unit].to) foreign.insert(table);
   }
   return foreign;
 }

@@ -149,6 +149,8 @@ struct AnswerTo<ExplainDifference> {
 };
 
 Result<Answer> Ask(const Question& question, World& world);
+// "read job etl_7 at source": for people.
+std::string Describe(const Question& question);
 
 using Nanoseconds = std::chrono::nanoseconds;
 
@@ -156,35 +158,64 @@ using Nanoseconds = std::chrono::nanoseconds;
 // before that moment is hidden from the answer.
 class Answers {
  public:
-  struct Entry {
-    Answer answer;
-    Nanoseconds asked{0};
-  };
-
+  // `answer` is of the question's own type.
   void Put(const Question& question, Answer answer, Nanoseconds asked) {
-    entries_.insert_or_assign(question, Entry{std::move(answer), asked});
+    std::visit(
+        [&]<typename Q>(const Q& q) {
+          Of<Q>().insert_or_assign(q,
+                                   Entry<Q>{std::get<typename AnswerTo<Q>::Type>(std::move(answer)), asked});
+        },
+        question);
   }
   // The answer if it was asked at or after `since`.
   template <typename Q>
   const typename AnswerTo<Q>::Type* Find(const Q& question, Nanoseconds since) const {
-    const auto found = entries_.find(Question(question));
-    if (found == entries_.end() || found->second.asked < since) return nullptr;
-    return &std::get<typename AnswerTo<Q>::Type>(found->second.answer);
+    const auto found = Of<Q>().find(question);
+    if (found == Of<Q>().end() || found->second.asked < since) return nullptr;
+    return &found->second.answer;
   }
-  std::optional<Nanoseconds> AskedAt(const Question& question) const {
-    const auto found = entries_.find(question);
-    if (found == entries_.end()) return std::nullopt;
+  template <typename Q>
+  std::optional<Nanoseconds> AskedAt(const Q& question) const {
+    const auto found = Of<Q>().find(question);
+    if (found == Of<Q>().end()) return std::nullopt;
     return found->second.asked;
   }
-  void Forget(const Question& question) { entries_.erase(question); }
-  template <typename Predicate>
-  void ForgetIf(Predicate predicate) {
-    std::erase_if(entries_, [&](const auto& entry) { return predicate(entry.first); });
+  // Whether there was an answer.
+  bool Forget(const Question& question) {
+    return std::visit([&]<typename Q>(const Q& q) { return Of<Q>().erase(q) > 0; }, question);
   }
-  void Clear() { entries_.clear(); }
+  template <typename Q>
+  void ForgetAll() {
+    Of<Q>().clear();
+  }
+  void Clear() {
+    std::apply([](auto&... maps) { (maps.clear(), ...); }, maps_);
+  }
 
  private:
-  std::map<Question, Entry> entries_;
+  template <typename Q>
+  struct Entry {
+    typename AnswerTo<Q>::Type answer;
+    Nanoseconds asked{0};
+  };
+  template <typename Q>
+  using Map = std::map<Q, Entry<Q>>;
+  template <typename Q>
+  Map<Q>& Of() {
+    return std::get<Map<Q>>(maps_);
+  }
+  template <typename Q>
+  const Map<Q>& Of() const {
+    return std::get<Map<Q>>(maps_);
+  }
+  template <typename>
+  struct MapsOf;
+  template <typename... Qs>
+  struct MapsOf<std::variant<Qs...>> {
+    using Type = std::tuple<Map<Qs>...>;
+  };
+
+  MapsOf<Question>::Type maps_;  // one a kind of question
 };
 
 }  // namespace godwit::executor

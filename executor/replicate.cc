@@ -269,6 +269,20 @@ void WishPublish(Turn& turn, const TableName& table, Side receiver, const Manife
   turn.Do(std::move(publish));
 }
 
+// The calendar forbids copies just now. Those of a frozen unit go on: its writers are waiting.
+bool CopiesAreBlackedOut(Turn& turn) {
+  if (IsFrozen(turn.view.row.state)) return false;
+  for (const Blackout& blackout : turn.view.migration.blackouts) {
+    if (!blackout.stops_copies) continue;
+    const auto now = FindBlackout({blackout}, turn.view.wall, Duration(0));
+    if (!now) continue;
+    turn.WaitFor("the black-out of copies until " + FormatTimestamp(now->until) + " to end");
+    turn.LookAgainIn(now->until - turn.view.wall);
+    return true;
+  }
+  return false;
+}
+
 // Wishes as many copies as the limits allow, in packages of neighbouring partitions.
 void WishCopies(Turn& turn, const TableName& table, Side receiver,
                 const std::vector<const PartitionState*>& partitions, Nanoseconds since) {
@@ -278,6 +292,7 @@ void WishCopies(Turn& turn, const TableName& table, Side receiver,
     turn.Hold("database " + table.db + " vanished from " + SideName(receiver));
     return;
   }
+  if (partitions.empty() || CopiesAreBlackedOut(turn)) return;
   const Policy& policy = turn.view.policy();
   size_t next = 0;
   while (next < partitions.size() && CopiesUnderWay(turn) < policy.copies_per_unit_max) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/counted.h"
 
 namespace godwit::planner {
 namespace {
@@ -80,12 +81,13 @@ void WarnOfResidence(const Workload& workload, Plan& plan) {
   }
   if (reads > 0) {
     plan.warnings.push_back(
-        fmt::format("{} reads ({} a day) of tables that stay will cross sites for good: move these "
+        fmt::format("{} ({} a day) of tables that stay will cross sites for good: move these "
                     "tables, or change the jobs",
-                    reads, FormatBytes(bytes)));
+                    Counted(reads, "read", "reads"), FormatBytes(bytes)));
   }
   if (writes > 0) {
-    plan.warnings.push_back(fmt::format("{} writes go to tables that stay while their jobs move", writes));
+    plan.warnings.push_back(Counted(writes, "write goes", "writes go") +
+                            " to tables that stay while their jobs move");
   }
 }
 
@@ -97,21 +99,23 @@ void WarnOfUnits(const Request& request, const Atoms& atoms, Plan& plan) {
   }
   if (blind > 0) {
     plan.warnings.push_back(
-        fmt::format("{} of {} units have jobs whose schedule is not known: their freezes may meet "
-                    "running jobs",
-                    blind, plan.units.size()));
+        fmt::format("{} of {} {} jobs whose schedule is not known: their freezes may meet running jobs",
+                    blind, Counted(std::ssize(plan.units), "unit", "units"),
+                    OneOrMany(static_cast<int64_t>(blind), "has", "have")));
   }
   if (long_freezes > 0) {
-    plan.warnings.push_back(
-        fmt::format("{} freezes are predicted to be longer than their budget", long_freezes));
+    plan.warnings.push_back(Counted(static_cast<int64_t>(long_freezes),
+                                    "freeze is predicted to be longer than its budget",
+                                    "freezes are predicted to be longer than their budget"));
   }
   const auto oversize = std::ranges::count_if(
       atoms.load, [&](double load) { return load > static_cast<double>(plan.unit_bytes_max) * (1 + 1e-9); });
   if (oversize > 0) {
     plan.warnings.push_back(
-        fmt::format("{} groups that cannot be cut are larger than a unit: each is one alone; a cap of {} "
-                    "would hold the largest",
-                    oversize, FormatBytes(static_cast<int64_t>(*std::ranges::max_element(atoms.load)))));
+        fmt::format("{} one alone; a cap of {} would hold the largest",
+                    Counted(oversize, "group that cannot be cut is larger than a unit: it is",
+                            "groups that cannot be cut are larger than a unit: each is"),
+                    FormatBytes(static_cast<int64_t>(*std::ranges::max_element(atoms.load)))));
   }
 }
 

@@ -7,12 +7,10 @@
 namespace godwit::planner {
 namespace {
 
-Strategy StrategyOf(const Workload& workload, const Request& request, const Unit& unit) {
+Strategy StrategyOf(const Workload& workload, const Request& request, JobId job) {
+  const std::string& workflow = workload.label(workload.job(job).workflow);
   for (const StrategyRule& rule : request.strategies) {
-    const bool matches = std::ranges::any_of(unit.jobs, [&](JobId job) {
-      return MatchesPattern(workload.label(workload.job(job).workflow), rule.pattern);
-    });
-    if (matches) return rule.strategy;
+    if (MatchesPattern(workflow, rule.pattern)) return rule.strategy;
   }
   return request.objective == Objective::kDualRun ? Strategy::kDualRun : Strategy::kChain;
 }
@@ -31,7 +29,8 @@ class RunModeChoice {
       if (access.kind == AccessKind::kWrite) written_[Index(access.job)].push_back(access.table);
     }
     for (uint32_t j = 0; j < workload.jobs.size(); ++j)
-      both_[j] = IsDualRun(placement.of_job[j]) && MayRunTwice(workload.jobs[j]);
+      both_[j] = StrategyOf(workload, plan.request, JobId{j}) == Strategy::kDualRun &&
+                 IsDualRun(placement.of_job[j]) && MayRunTwice(workload.jobs[j]);
   }
 
   std::vector<RunMode> Choose() {
@@ -91,7 +90,12 @@ class RunModeChoice {
 
 void ChooseStrategies(const Workload& workload, const Request& request, Plan& plan) {
   if (request.strategies.empty() && request.objective != Objective::kDualRun) return;
-  for (Unit& unit : plan.units) unit.strategy = StrategyOf(workload, request, unit);
+  const auto runs_dual = [&](JobId job) { return StrategyOf(workload, request, job) == Strategy::kDualRun; };
+  for (Unit& unit : plan.units) {
+    const bool dual_run = std::ranges::any_of(unit.jobs, runs_dual) ||
+                          (unit.jobs.empty() && request.objective == Objective::kDualRun);
+    unit.strategy = dual_run ? Strategy::kDualRun : Strategy::kChain;
+  }
 }
 
 std::vector<RunMode> ChooseRunModes(const Workload& workload, const Placement& placement, const Plan& plan) {

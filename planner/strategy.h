@@ -10,12 +10,13 @@
 
 namespace godwit::planner {
 
-// The strategy of each unit: that of the first rule whose pattern matches the workflow of one of its jobs;
-// else chain, or dual-run where that is the objective.
+// A job's strategy is that of the first rule whose pattern matches its workflow; else chain, or dual-run
+// where that is the objective. A unit is in dual run if one of its jobs is.
 void ChooseStrategies(const Workload& workload, const Request& request, Plan& plan);
 
-// How each job runs while its unit is in dual run; kOld in other units. A job runs on both sites if it may
-// run twice and all it reads is there: moved before, or written by jobs that themselves run on both.
+// How each job runs while its unit is in dual run; kOld in other units. A job runs on both sites if its own
+// strategy is dual-run, it may run twice and all it reads is there: moved before, or written by jobs that
+// themselves run on both.
 std::vector<RunMode> ChooseRunModes(const Workload& workload, const Placement& placement, const Plan& plan);
 
 // Whether running the job on both sites does no harm: never an export; imports and SQL unless known not to be

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/bytes.h"
+#include "base/counted.h"
 #include "base/time.h"
 
 namespace godwit::report {
@@ -30,18 +31,20 @@ void JudgeFreezes(Board& board) {
   }
   if (over > 0) {
     Add(board, Weight::kHigh,
-        fmt::format("{} of {} units need a longer freeze than the budget of {}", over, plan.units.size(),
+        fmt::format("{} of {} {} a longer freeze than the budget of {}", over,
+                    Counted(std::ssize(plan.units), "unit", "units"), OneOrMany(over, "needs", "need"),
                     SpanText(plan.request.freeze.budget)),
         "writers are thawed when the budget is spent, and the cut-over begins anew",
         "raise the budget, the bandwidth, or lower the cap of a unit");
   }
   if (plan.totals.delayed_runs > 0) {
-    Add(board, Weight::kMiddle, fmt::format("{} scheduled runs will be delayed", plan.totals.delayed_runs),
+    Add(board, Weight::kMiddle,
+        Counted(plan.totals.delayed_runs, "scheduled run", "scheduled runs") + " will be delayed",
         "their outputs come later on the day of the switch",
         "tell the owners; see the units with delayed runs");
   }
   if (blind > 0) {
-    Add(board, Weight::kMiddle, fmt::format("the schedules of {} units are not known", blind),
+    Add(board, Weight::kMiddle, "the schedules of " + Counted(blind, "unit", "units") + " are not known",
         "a freeze may meet running jobs and has to wait for them",
         "give schedules or run history (`godwit snapshot`), then plan again");
   }
@@ -55,17 +58,17 @@ void JudgeJobs(Board& board) {
     hazards += !job.hazards.empty();
   }
   if (exports > 0) {
-    Add(board, Weight::kMiddle, fmt::format("{} jobs take rows out of the warehouse", exports),
+    Add(board, Weight::kMiddle, Counted(exports, "job takes", "jobs take") + " rows out of the warehouse",
         "run on both sides they would deliver twice",
         "they run on one side only; agree on the moment of the switch with the receivers");
   }
   if (hazards > 0) {
-    Add(board, Weight::kLow, fmt::format("{} jobs may give different rows on each run", hazards),
+    Add(board, Weight::kLow, Counted(hazards, "job", "jobs") + " may give different rows on each run",
         "a dual run finds differences that are nobody's fault",
         "mend them, or accept each difference by name (`godwit unit waive`)");
   }
   if (unknown > 0) {
-    Add(board, Weight::kLow, fmt::format("nobody knows whether {} jobs may run twice", unknown),
+    Add(board, Weight::kLow, "nobody knows whether " + Counted(unknown, "job", "jobs") + " may run twice",
         "they are not run on both sides before the switch", "declare them in lineage.yaml");
   }
 }
@@ -80,13 +83,15 @@ void JudgeReading(Board& board) {
   }
   if (!board.readiness.unread.empty()) {
     Add(board, Weight::kHigh,
-        fmt::format("{} scripts or programs could not be read", board.readiness.unread.size()),
+        Counted(std::ssize(board.readiness.unread), "script or program", "scripts or programs") +
+            " could not be read",
         "their reads and writes are unknown: a unit may leave an input behind",
         "mend them or declare their lineage, then plan again");
   }
   const auto errors = std::ranges::count(board.readiness.findings, "error", &Finding::severity);
   if (errors > 0) {
-    Add(board, Weight::kHigh, fmt::format("{} findings of severity error are open", errors),
+    Add(board, Weight::kHigh,
+        Counted(errors, "finding of severity error is open", "findings of severity error are open"),
         "rows may be lost or doubled, or a job fail at the target",
         "mend them before the wave that they are in");
   }
@@ -97,8 +102,9 @@ void JudgeTraffic(Board& board) {
   const int64_t link = plan.request.bandwidth.bytes_per_second;
   if (plan.totals.cost.reader_first_reads > 0) {
     Add(board, Weight::kMiddle,
-        fmt::format("{} reads are served forward: their reader moves before its table",
-                    plan.totals.cost.reader_first_reads),
+        Counted(plan.totals.cost.reader_first_reads,
+                "read is served forward: its reader moves before the table",
+                "reads are served forward: their reader moves before its table"),
         "until the table follows, its replica at the target has to keep up",
         "they are synced like all others");
   }
@@ -110,7 +116,7 @@ void JudgeTraffic(Board& board) {
   for (const planner::Unit& unit : plan.units) oversize += unit.bytes > plan.unit_bytes_max;
   if (oversize > 0) {
     Add(board, Weight::kLow,
-        fmt::format("{} units are larger than a unit should be ({})", oversize,
+        fmt::format("{} larger than a unit should be ({})", Counted(oversize, "unit is", "units are"),
                     FormatBytes(plan.unit_bytes_max)),
         "their copy takes longer, and so may their final difference",
         "they cannot be cut: tables or cycles of that size");
@@ -192,6 +198,28 @@ std::string JobText(const planner::Plan& plan, planner::JobId job) {
 
 std::string SpanText(planner::Seconds span) {
   return FormatDuration(std::chrono::duration_cast<Duration>(span));
+}
+
+std::string TimesText(const Board& board) {
+  if (!board.forecast) {
+    return "The plan's own model: nothing was simulated. `godwit plan simulate -o simulation.json`, then "
+           "`godwit "
+           "report --simulation simulation.json` shows what the executor makes of the plan.";
+  }
+  const Forecast& forecast = *board.forecast;
+  const auto spread = [](const Quantiles& quantiles) {
+    return fmt::format("{} (p95 {})", SpanText(quantiles.p50), SpanText(quantiles.p95));
+  };
+  std::string text = fmt::format(
+      "Simulated: the executor itself carried the plan out between two sites in memory, {} with run times "
+      "and "
+      "rates that vary (seeds {} to {}); all units arrived in {} of them. Duration {}, frozen {} in all, {} "
+      "at "
+      "the longest, {} over the link.",
+      Counted(forecast.runs, "run", "runs"), forecast.seed,
+      forecast.seed + static_cast<uint64_t>(forecast.runs) - 1, forecast.finished, spread(forecast.duration),
+      spread(forecast.freeze), spread(forecast.longest_freeze), FormatBytes(forecast.copied_bytes));
+  return text + " The picture shows the first run.";
 }
 
 }  // namespace godwit::report

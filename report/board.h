@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "planner/plan.h"
+#include "report/forecast.h"
 
 namespace godwit::report {
 
@@ -59,8 +61,9 @@ struct Board {
   const planner::Plan* plan = nullptr;
   Origin origin;
   Readiness readiness;
-  std::vector<Risk> risks;         // heaviest first
-  std::vector<OwnerShare> owners;  // most tables first, then by name
+  std::optional<Forecast> forecast;  // nothing: the plan's own model is all there is
+  std::vector<Risk> risks;           // heaviest first
+  std::vector<OwnerShare> owners;    // most tables first, then by name
 };
 
 // `plan` has to outlive the board. O(tables + jobs + findings).
@@ -71,5 +74,7 @@ std::string MomentText(const planner::Plan& plan, planner::Seconds at);
 std::string TableText(const planner::Plan& plan, planner::TableId table);
 std::string JobText(const planner::Plan& plan, planner::JobId job);
 std::string SpanText(planner::Seconds span);
+// Where the report's times come from: simulated runs with their seeds, or the plan's model.
+std::string TimesText(const Board& board);
 
 }  // namespace godwit::report

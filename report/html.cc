@@ -91,8 +91,12 @@ std::string Risks(const Board& board) {
   return rows.empty() ? "<p>None that godwit knows of.</p>\n" : rows;
 }
 
-std::string Timeline(const Plan& plan) {
-  return TimelineSvg(plan) +
+std::string Timeline(const Board& board) {
+  const Plan& plan = *board.plan;
+  const std::string picture = board.forecast
+                                  ? TimelineSvg(AsSimulated(plan, *board.forecast), LinkOf(*board.forecast))
+                                  : TimelineSvg(plan, LinkOf(plan));
+  return fmt::format("<p>{}</p>\n", Escape(TimesText(board))) + picture +
          "<p class=\"more key\"><i style=\"background:#a9c6e8\"></i>bulk copy<i "
          "style=\"background:#3f8f5f\"></i>both sides run"
          "<i style=\"background:#b3352c;width:3px\"></i>cut-over<i style=\"background:#2f6db5\"></i>syncs on "
@@ -286,7 +290,7 @@ std::string HtmlPage(const Board& board) {
   page += Section("risks", "Risks", "What may go wrong, heaviest first.", Risks(board));
   page += Section("timeline", "Timeline",
                   "One row a unit, or a wave where there are many; below, what the link carries.",
-                  Timeline(plan));
+                  Timeline(board));
   page += Section("waves", "Waves", "Units that are approved together and cut over one after another.",
                   Waves(plan));
   page +=

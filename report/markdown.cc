@@ -85,6 +85,7 @@ std::string MarkdownPage(const Board& board) {
     text += fmt::format("| {} | {} | {} | {} |\n", WeightName(risk.weight), Cell(risk.what),
                         Cell(risk.so_what), Cell(risk.answer));
   }
+  text += "\n## Timeline\n\n" + TimesText(board) + "\n";
   text += "\n## Units\n\n" + Units(plan);
   text += "## Readiness\n\n" + Findings(board.readiness);
   text += "## Roll-back triggers\n\n| sign | what godwit does | what people do |\n|---|---|---|\n";

@@ -72,8 +72,9 @@ std::vector<Lane> LanesOf(const Plan& plan) {
 
 class Picture {
  public:
-  explicit Picture(const Plan& plan)
+  Picture(const Plan& plan, const LinkTimeline& link)
       : plan_(plan),
+        link_(link),
         lanes_(LanesOf(plan)),
         span_(std::max<double>(1, static_cast<double>(plan.totals.duration.count()))) {
     link_top_ = kTop + kRow * static_cast<double>(lanes_.size()) + kGap;
@@ -132,23 +133,22 @@ class Picture {
 
   // Two areas on top of each other: copies, then syncs.
   void DrawLink() {
-    const LinkTimeline link = LinkOf(plan_);
     double most = 1;
-    for (const LinkStep& step : link.steps) most = std::max(most, step.copied + step.synced);
+    for (const LinkStep& step : link_.steps) most = std::max(most, step.copied + step.synced);
     const double base = link_top_ + kLinkHeight;
     const auto area = [&](const char* style, const auto& height) {
       svg_ += fmt::format("<path class={} d=\"M{:.1f} {:.1f}", style, X(Seconds(0)), base);
-      for (size_t i = 0; i < link.steps.size(); ++i) {
-        const double y = base - kLinkHeight * height(link.steps[i]) / most;
+      for (size_t i = 0; i < link_.steps.size(); ++i) {
+        const double y = base - kLinkHeight * height(link_.steps[i]) / most;
         const auto step = static_cast<int64_t>(i);
-        svg_ += fmt::format(" L{:.1f} {:.1f} L{:.1f} {:.1f}", X(link.step * step), y,
-                            X(link.step * (step + 1)), y);
+        svg_ += fmt::format(" L{:.1f} {:.1f} L{:.1f} {:.1f}", X(link_.step * step), y,
+                            X(link_.step * (step + 1)), y);
       }
       svg_ += fmt::format(" L{:.1f} {:.1f} Z\" />\n", X(plan_.totals.duration), base);
     };
     area("linkall", [](const LinkStep& step) { return step.copied + step.synced; });
     area("linksync", [](const LinkStep& step) { return step.synced; });
-    const double hours = static_cast<double>(link.step.count()) / 3600;
+    const double hours = static_cast<double>(link_.step.count()) / 3600;
     svg_ += fmt::format(
         "<text class=name x={:.0f} y={:.1f}>link</text><text class=name x={:.0f} y={:.1f}>{}/h</text>",
         kLeft - 8, base, kLeft - 8, link_top_ + 10, FormatBytes(static_cast<int64_t>(most / hours)));
@@ -157,6 +157,7 @@ class Picture {
   }
 
   const Plan& plan_;
+  const LinkTimeline& link_;
   std::vector<Lane> lanes_;
   double span_, link_top_ = 0, height_ = 0;
   std::string svg_;
@@ -164,6 +165,6 @@ class Picture {
 
 }  // namespace
 
-std::string TimelineSvg(const Plan& plan) { return Picture(plan).Draw(); }
+std::string TimelineSvg(const Plan& plan, const LinkTimeline& link) { return Picture(plan, link).Draw(); }
 
 }  // namespace godwit::report

@@ -28,6 +28,9 @@ class SimDriver {
   // Runs until the engine has finished, waits for a person, or until `until` (virtual time since the start).
   // Errors as Engine::Poll.
   Result<DriverEnd> Run(executor::Nanoseconds until);
+  // The engine hears at the next whole multiple of `every` that this is not true any more (Engine::Doubt), as
+  // one that looks so often would see it then.
+  void DoubtAtNext(executor::Nanoseconds every, size_t unit, executor::Question question);
   executor::Engine& engine() { return *engine_; }
   executor::Moment Now() const;
 
@@ -39,6 +42,7 @@ class SimDriver {
   executor::sim::SimWorld& world_;
   DriverOptions options_;
   std::unique_ptr<executor::Engine> engine_;
+  bool has_news_ = true;  // since the last poll
 };
 
 }  // namespace godwit::simulator

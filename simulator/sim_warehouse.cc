@@ -13,6 +13,8 @@ using executor::SideName;
 using executor::sim::SimSite;
 
 constexpr char kWatermark[] = "watermark";
+// Names are dates whatever the day's length: a simulated day may last an hour.
+constexpr Timestamp kFirstName = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 constexpr Duration kRetry = std::chrono::seconds(1);
 
 std::string PartitionOf(const SimTableSpec& table, const std::string& due) {
@@ -36,6 +38,7 @@ SimWarehouse::SimWarehouse(executor::sim::SimWorld& world, SimWarehouseSpec spec
   }
   AddDatabases();
   for (const SimTableSpec& table : spec_.tables) AddTable(table);
+  for (std::vector<JobAt>& jobs : jobs_at_) jobs.resize(spec_.jobs.size());
   for (const SimJobSpec& job : spec_.jobs) {
     AddJob(Side::kSource, job);
     AddJob(Side::kTarget, job);
@@ -53,9 +56,7 @@ SimWarehouse::SimWarehouse(executor::sim::SimWorld& world, SimWarehouseSpec spec
 }
 
 std::string SimWarehouse::DayName(int number) const {
-  // Names are dates whatever the day's length: a simulated day may last an hour.
-  static const Timestamp kFirst = *ParseTimestamp("2026-01-01");
-  return FormatTimestamp(kFirst + std::chrono::hours(24) * number).substr(0, 10);
+  return FormatTimestamp(kFirstName + std::chrono::hours(24) * number).substr(0, 10);
 }
 
 void SimWarehouse::AddDatabases() {
@@ -92,29 +93,39 @@ void SimWarehouse::AddJob(Side side, const SimJobSpec& job) {
   state.cursor = side == Side::kSource ? DayName(spec_.history_days - 1) : "";
   state.typical_run = job.run;
   state.next_due = [this, &job](const SimJob& now) { return NextDue(job, now); };
-  world_.At(side).scheduler.Add(std::move(state));
+  At(side, job).state = &world_.At(side).scheduler.Add(std::move(state));
+}
+
+// The number of the day after that of this name; nothing if it is no day.
+std::optional<int> SimWarehouse::DayAfter(const std::string& name) const {
+  const Result<Timestamp> day = ParseTimestamp(name);
+  if (!day.ok()) return std::nullopt;
+  return static_cast<int>(std::chrono::floor<std::chrono::days>(*day - kFirstName).count()) + 1;
 }
 
 std::optional<Timestamp> SimWarehouse::NextDue(const SimJobSpec& job, const SimJob& state) const {
-  const Result<Timestamp> cursor = ParseTimestamp(state.cursor);
-  if (!cursor.ok()) return std::nullopt;
-  const auto number =
-      std::chrono::floor<std::chrono::days>(*cursor - *ParseTimestamp("2026-01-01")).count() + 1;
-  return first_day_ + spec_.day * (number + 1) + job.at;
+  const std::optional<int> number = DayAfter(state.cursor);
+  if (!number) return std::nullopt;
+  return first_day_ + spec_.day * (*number + 1) + job.at;
+}
+
+void SimWarehouse::ConsiderIn(Duration delay, Side side, const SimJobSpec& job) {
+  At(side, job).considering = true;
+  world_.clock.In(delay, [this, side, &job] {
+    At(side, job).considering = false;
+    Consider(side, job);
+  });
 }
 
 // Looks whether the job's next run may start; if not, looks again when it may.
 void SimWarehouse::Consider(Side side, const SimJobSpec& job) {
-  SimJob* state = world_.At(side).scheduler.Find(job.name);
+  JobAt& here = At(side, job);
+  SimJob* state = here.state;
   if (state->paused || state->running) return;
   const std::optional<Timestamp> due_at = NextDue(job, *state);
-  if (!due_at || considering_.contains({side, job.name})) return;
+  if (!due_at || here.considering) return;
   if (*due_at > world_.clock.wall()) {
-    considering_.insert({side, job.name});
-    world_.clock.In(*due_at - world_.clock.wall(), [this, side, &job] {
-      considering_.erase({side, job.name});
-      Consider(side, job);
-    });
+    ConsiderIn(*due_at - world_.clock.wall(), side, job);
     return;
   }
   const std::string due = NextDueName(*state);
@@ -122,21 +133,13 @@ void SimWarehouse::Consider(Side side, const SimJobSpec& job) {
   SimRun run{side, &job, due, IsDenied(side, job)};
   if (run.refused) {
     if (on_start) on_start(run);
-    considering_.insert({side, job.name});
-    world_.clock.In(kRetry * 10, [this, side, &job] {
-      considering_.erase({side, job.name});
-      Consider(side, job);
-    });
+    ConsiderIn(kRetry * 10, side, job);
     return;
   }
   Start(side, job, *state, due);
 }
 
-std::string SimWarehouse::NextDueName(const SimJob& state) const {
-  const auto days =
-      std::chrono::floor<std::chrono::days>(*ParseTimestamp(state.cursor) - *ParseTimestamp("2026-01-01"));
-  return DayName(static_cast<int>(days.count()) + 1);
-}
+std::string SimWarehouse::NextDueName(const SimJob& state) const { return DayName(*DayAfter(state.cursor)); }
 
 void SimWarehouse::Start(Side side, const SimJobSpec& job, SimJob& state, const std::string& due) {
   world_.At(side).scheduler.Begin(state, due);
@@ -169,12 +172,12 @@ bool SimWarehouse::IsDenied(Side side, const SimJobSpec& job) {
   for (const TableName& table : job.writes) {
     if (world_.At(side).catalog.IsClosed(table, Party::kWriters)) return true;
   }
-  return world_.At(side).scheduler.Find(job.name)->guard_closed;
+  return jobs_at_[static_cast<size_t>(side)][PositionOf(job)].state->guard_closed;
 }
 
 void SimWarehouse::Finish(Side side, const SimJobSpec& job, const std::string& due) {
   SimSite& site = world_.At(side);
-  SimJob* state = site.scheduler.Find(job.name);
+  SimJob* state = At(side, job).state;
   if (!state->running || *state->running != due) return;
   SimRun run{side, &job, due, false};
   bool written = !(fails && fails(job));

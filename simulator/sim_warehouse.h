@@ -2,11 +2,11 @@
 // say, and write rows that tell which run wrote them from which inputs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "executor/adapters/sim/sim_site.h"
@@ -82,10 +82,18 @@ class SimWarehouse {
 
  private:
   using SimJob = executor::sim::SimJob;
+  struct JobAt {
+    SimJob* state = nullptr;   // the scheduler's
+    bool considering = false;  // a look is planned
+  };
+  size_t PositionOf(const SimJobSpec& job) const { return static_cast<size_t>(&job - spec_.jobs.data()); }
+  JobAt& At(Side side, const SimJobSpec& job) { return jobs_at_[static_cast<size_t>(side)][PositionOf(job)]; }
   void AddDatabases();
   void AddTable(const SimTableSpec& table);
   void AddJob(Side side, const SimJobSpec& job);
+  std::optional<int> DayAfter(const std::string& name) const;
   std::optional<Timestamp> NextDue(const SimJobSpec& job, const SimJob& state) const;
+  void ConsiderIn(Duration delay, Side side, const SimJobSpec& job);
   void Consider(Side side, const SimJobSpec& job);
   std::string NextDueName(const SimJob& state) const;
   void Start(Side side, const SimJobSpec& job, SimJob& state, const std::string& due);
@@ -101,10 +109,10 @@ class SimWarehouse {
   const SimWarehouseSpec spec_;
   uint64_t seed_;
   Timestamp first_day_;
-  std::map<TableName, const SimTableSpec*> tables_;
-  std::map<std::string, const SimJobSpec*> jobs_;
-  std::map<TableName, std::vector<const SimJobSpec*>> waiting_for_;
-  std::set<std::pair<Side, std::string>> considering_;  // jobs with a look planned
+  std::unordered_map<TableName, const SimTableSpec*, executor::sim::NameHash> tables_;
+  std::unordered_map<std::string, const SimJobSpec*> jobs_;
+  std::unordered_map<TableName, std::vector<const SimJobSpec*>, executor::sim::NameHash> waiting_for_;
+  std::array<std::vector<JobAt>, 2> jobs_at_;  // by side, then as in the specification
   uint64_t writes_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "planner/make_plan.h"
+#include "simulator/line.h"
 #include "tests/planner/warehouse_text.h"
 
 namespace godwit::simulator {
@@ -57,6 +58,58 @@ TEST(SimulatePlan, IsTheSameForTheSameSeedAndAnotherForAnother) {
   const Result<PlanForecast> other = SimulatePlan(plan, {}, options);
   EXPECT_EQ((*first).duration.p95, (*again).duration.p95);
   EXPECT_NE((*first).duration.p95, (*other).duration.p95);
+}
+
+TEST(SimulatePlan, IsTheSameWhateverTheThreads) {
+  const planner::Plan plan = Shop();
+  SimulationOptions options;
+  options.runs = 3;
+  const Result<PlanForecast> one = SimulatePlan(plan, {}, options);
+  options.threads = 3;
+  const Result<PlanForecast> three = SimulatePlan(plan, {}, options);
+  EXPECT_EQ((*one).duration.p95, (*three).duration.p95);
+  EXPECT_EQ((*one).freeze.p50, (*three).freeze.p50);
+}
+
+TEST(SimulatePlan, KeepsToThePlansTimesAndBlackouts) {
+  planner::Plan plan = Shop();
+  // Nothing may be cut over on the first three days, whatever the plan's times were.
+  plan.request.blackouts = {{planner::Seconds(0), planner::Seconds(3 * 86400), false, false, "audit"}};
+  plan.units.back().cutover.at = planner::Seconds(5 * 86400);
+  SimulationOptions options;
+  options.runs = 2;
+  const Result<PlanForecast> forecast = SimulatePlan(plan, {}, options);
+  ASSERT_TRUE(forecast.ok()) << forecast.error().message;
+  EXPECT_EQ((*forecast).finished, 2);
+  for (const UnitForecast& unit : (*forecast).units) EXPECT_GE(unit.first_cutover, 72h) << unit.unit;
+  EXPECT_GE((*forecast).units.back().first_cutover, 120h);
+  EXPECT_LE((*forecast).units.back().first_cutover, 144h);
+}
+
+TEST(SimulatePlan, TellsWhatTheLinkCarriesByHour) {
+  const Result<PlanForecast> forecast = SimulatePlan(Shop(), {}, {});
+  ASSERT_TRUE(forecast.ok());
+  double copied = 0, synced = 0;
+  for (const LinkHour& hour : (*forecast).link) {
+    copied += hour.copied;
+    synced += hour.synced;
+    EXPECT_LE(hour.copied + hour.synced, 10e6 * 3600 * 2) << "the rate varies, but not that much";
+  }
+  EXPECT_GE(copied, 100e9) << "the bulk of 111 GB";
+  EXPECT_GE(copied + synced, 111e9 - 1000);
+}
+
+TEST(Line, HasTheRateOfEachHour) {
+  planner::Bandwidth bandwidth{1000, std::vector<double>(168, 1.0)};
+  for (size_t hour = 8; hour < 20; ++hour) bandwidth.hour_of_week[hour] = 0;  // of Monday
+  const Result<Line> line = Line::Make(bandwidth, *ParseTimestamp("2026-01-05"), 1);
+  ASSERT_TRUE(line.ok());
+  EXPECT_EQ(std::chrono::round<std::chrono::seconds>((*line).Arrival(0s, 5000)), 5s);
+  EXPECT_EQ(std::chrono::round<std::chrono::minutes>((*line).Arrival(7h, 2 * 3'600'000)), 21h);
+  const int64_t week = int64_t{1000} * 3600 * (168 - 12);
+  EXPECT_EQ(std::chrono::round<std::chrono::hours>((*line).Arrival(0s, 2 * week)), 2 * 7 * 24h);
+  bandwidth.hour_of_week.assign(168, 0);
+  EXPECT_FALSE(Line::Make(bandwidth, *ParseTimestamp("2026-01-05"), 1).ok());
 }
 
 TEST(SimulatePlan, NeedsNames) {

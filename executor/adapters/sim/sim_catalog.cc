@@ -49,6 +49,7 @@ Status CheckPublication(const Publication& publication, const TableMeta& table) 
 Result<std::vector<TableName>> SimCatalog::ListTables() {
   std::vector<TableName> names;
   for (const auto& [name, table] : tables_) names.push_back(name);
+  std::ranges::sort(names);
   return names;
 }
 

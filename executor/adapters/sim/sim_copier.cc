@@ -38,15 +38,26 @@ Result<Effect> SimCopier::Submit(const CopyRequest& request) {
   return Effect::kDone;
 }
 
+Nanoseconds SimCopier::ArrivalOf(Nanoseconds begin, int64_t bytes, const CopyRequest& request) const {
+  if (arrives) return arrives(begin, bytes);
+  int64_t rate = bytes_per_second;
+  if (request.bytes_per_second_max > 0) rate = std::min(rate, request.bytes_per_second_max);
+  const double seconds = static_cast<double>(bytes) / static_cast<double>(rate);
+  return begin + Nanoseconds(static_cast<int64_t>(seconds * 1e9) + 1);
+}
+
+void SimCopier::End(const std::string& tag, CopyState state, const std::string& message) {
+  CopyStatus& status = copies_.at(tag).status;
+  status.state = state;
+  status.message = message;
+  if (on_end) on_end(tag);
+}
+
 // Takes up the next file, or ends the copy.
 void SimCopier::NextFile(const std::string& tag) {
   Copy& copy = copies_.at(tag);
   if (copy.status.state != CopyState::kRunning) return;
-  if (dies && dies(tag)) {
-    copy.status.state = CopyState::kFailed;
-    copy.status.message = "it died";
-    return;
-  }
+  if (dies && dies(tag)) return End(tag, CopyState::kFailed, "it died");
   while (copy.item < copy.request.items.size()) {
     const CopyItem& item = copy.request.items[copy.item];
     if (copy.file == 0) {
@@ -56,19 +67,15 @@ void SimCopier::NextFile(const std::string& tag) {
       }
     }
     if (copy.file < copy.files.size()) {
-      int64_t rate = bytes_per_second;
-      if (copy.request.bytes_per_second_max > 0) rate = std::min(rate, copy.request.bytes_per_second_max);
-      const double seconds =
-          static_cast<double>(copy.files[copy.file].second.bytes) / static_cast<double>(rate);
-      const Nanoseconds begin = one_line ? std::max(clock_.now(), line_free_at_) : clock_.now();
-      line_free_at_ = begin + Nanoseconds(static_cast<int64_t>(seconds * 1e9) + 1);
+      copy.begun = one_line ? std::max(clock_.now(), line_free_at_) : clock_.now();
+      line_free_at_ = ArrivalOf(copy.begun, copy.files[copy.file].second.bytes, copy.request);
       clock_.At(line_free_at_, [this, tag] { FinishFile(tag); });
       return;
     }
     ++copy.item;
     copy.file = 0;
   }
-  copy.status.state = CopyState::kSucceeded;
+  End(tag, CopyState::kSucceeded, "");
 }
 
 // The file's bytes were read since it was taken up: they must still be there.
@@ -80,21 +87,15 @@ void SimCopier::FinishFile(const std::string& tag) {
   const auto& there = From(copy).storage.Files(item.from);
   const auto file = there.find(path);
   if (file == there.end() || file->second.identity != listed.identity) {
-    copy.status.state = CopyState::kFailed;
-    copy.status.message = fmt::format("{}/{} changed while it was copied", item.from, path);
-    return;
+    return End(tag, CopyState::kFailed, fmt::format("{}/{} changed while it was copied", item.from, path));
   }
   std::string content = file->second.content;
   if (tears && tears(tag)) content.resize(content.size() / 2);
   const Status written = To(copy).storage.Write(item.to, path, std::move(content), listed.bytes);
-  if (!written.ok()) {
-    copy.status.state = CopyState::kFailed;
-    copy.status.message = written.error().message;
-    return;
-  }
+  if (!written.ok()) return End(tag, CopyState::kFailed, written.error().message);
   copy.status.bytes_copied += listed.bytes;
   bytes_copied += listed.bytes;
-  if (on_copied) on_copied(copy.request.direction, listed.bytes);
+  if (on_copied) on_copied(tag, copy.begun, listed.bytes);
   ++copy.file;
   NextFile(tag);
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "executor/adapters/sim/sim_site.h"
 
 namespace godwit::executor::sim {
@@ -5,6 +7,7 @@ namespace godwit::executor::sim {
 Result<std::vector<std::string>> SimScheduler::ListJobs() {
   std::vector<std::string> names;
   for (const auto& [name, job] : jobs_) names.push_back(name);
+  std::ranges::sort(names);
   return names;
 }
 

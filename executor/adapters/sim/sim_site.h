@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,16 @@
 #include "executor/ports/site.h"
 
 namespace godwit::executor::sim {
+
+// Simulations are long and their tables many: what is looked up by name is hashed.
+struct NameHash {
+  size_t operator()(const TableName& table) const {
+    return std::hash<std::string>()(table.name) * 31 + std::hash<std::string>()(table.db);
+  }
+  size_t operator()(const std::pair<TableName, Party>& barrier) const {
+    return (*this)(barrier.first) * 2 + static_cast<size_t>(barrier.second);
+  }
+};
 
 // --- Files ---
 
@@ -47,7 +58,7 @@ class SimStorage : public Storage {
 
  private:
   const SimClock& clock_;
-  std::map<std::string, std::map<std::string, SimFile>> files_;  // location -> path -> file
+  std::unordered_map<std::string, std::map<std::string, SimFile>> files_;  // location -> path -> file
   uint64_t last_identity_ = 0;
 };
 
@@ -98,9 +109,9 @@ class SimCatalog : public Catalog, public WriteBarrier {
 
   std::string identity_;
   std::map<std::string, DatabaseMeta> databases_;
-  std::map<TableName, Table> tables_;
-  std::map<TableName, Route> routes_;
-  std::map<std::pair<TableName, Party>, BarrierStatus> barriers_;
+  std::unordered_map<TableName, Table, NameHash> tables_;
+  std::unordered_map<TableName, Route, NameHash> routes_;
+  std::unordered_map<std::pair<TableName, Party>, BarrierStatus, NameHash> barriers_;
 };
 
 // --- Rows ---
@@ -174,7 +185,7 @@ class SimScheduler : public Scheduler {
 
  private:
   const SimClock& clock_;
-  std::map<std::string, SimJob> jobs_;
+  std::unordered_map<std::string, SimJob> jobs_;
 };
 
 struct SimSite {
@@ -213,8 +224,13 @@ class SimCopier : public Copier {
   // Asked after each file: true leaves the file short, and the copy goes on as if it were whole. May be
   // empty.
   std::function<bool(const std::string& tag)> tears;
-  // Told of each file that was copied whole. May be empty.
-  std::function<void(Direction, int64_t bytes)> on_copied;
+  // When a file of so many bytes is through that is begun at `begin`; overrules bytes_per_second. May be
+  // empty.
+  std::function<Nanoseconds(Nanoseconds begin, int64_t bytes)> arrives;
+  // Told of each file that was copied whole, and since when that took. May be empty.
+  std::function<void(const std::string& tag, Nanoseconds begun, int64_t bytes)> on_copied;
+  // Told when a copy has come to its end, good or bad. May be empty.
+  std::function<void(const std::string& tag)> on_end;
 
  private:
   struct Copy {
@@ -223,7 +239,10 @@ class SimCopier : public Copier {
     size_t item = 0;
     std::vector<std::pair<std::string, SimFile>> files;  // of the item, as listed when it began
     size_t file = 0;
+    Nanoseconds begun{0};  // of the file
   };
+  Nanoseconds ArrivalOf(Nanoseconds begin, int64_t bytes, const CopyRequest& request) const;
+  void End(const std::string& tag, CopyState state, const std::string& message);
   void NextFile(const std::string& tag);
   void FinishFile(const std::string& tag);
   SimSite& From(const Copy& copy) {
