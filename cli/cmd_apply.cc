@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/notices.h"
 #include "cli/opened_world.h"
 #include "cli/state_folder.h"
 #include "cli/status_text.h"
@@ -69,6 +70,45 @@ ExitCode Report(const Output& output, const executor::Engine& engine, executor::
   return kExitIncomplete;
 }
 
+// The plan is signed, if it has to be. A refusal is part of the story.
+Status RefuseUnsigned(const ApplyArgs& args, const config::Settings& settings, const PlanFile& plan,
+                      const executor::Migration& migration, state::Journal& journal) {
+  executor::Ledger ledger(migration, journal, true);
+  GODWIT_TRY(ledger.Load());
+  if (!settings.approvals.plan || !SignedBy(ledger.run(), plan.hash).empty()) return Ok();
+  const std::string why = "nobody approved this plan: let the review board read `godwit report " + args.plan +
+                          "` and run `godwit approve " + args.plan + "`";
+  const Json note = {{"by", PersonName()},
+                     {"denied", "apply"},
+                     {"plan_hash", plan.hash},
+                     {"wanted", fmt::format("a signature under plan {}: `godwit approve {}`",
+                                            plan.hash.substr(0, 12), args.plan)}};
+  GODWIT_TRY(Say(journal, "", state::RecordKind::kNote, note.dump()));
+  return InvalidInput(why);
+}
+
+ExitCode Drive(const ApplyArgs& args, const config::Settings& settings, executor::Migration migration,
+               const std::string& who, state::Journal& journal, const Output& output) {
+  Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
+  if (!opened.ok()) return output.Fail(opened.error());
+  executor::SystemClock clock;
+  executor::EngineOptions engine_options;
+  engine_options.who = who;
+  engine_options.tell = TellOn(output);
+  engine_options.check_state_file = [&] { return journal.CheckIntegrity(); };
+  Result<std::unique_ptr<executor::Engine>> engine =
+      executor::Engine::Start(std::move(migration), journal, engine_options, executor::MomentOf(clock));
+  if (!engine.ok()) return output.Fail(engine.error());
+  std::signal(SIGINT, OnSignal);
+  std::signal(SIGTERM, OnSignal);
+  executor::RuntimeOptions options;
+  options.stop = &stop_requested;
+  options.wait_for_people = args.wait;
+  Result<executor::RunEnd> end = executor::RunEngine(**engine, (*opened)->world(), clock, options);
+  if (!end.ok()) return output.Fail(end.error());
+  return Report(output, **engine, *end);
+}
+
 ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const PlanFile& plan,
                  executor::Migration migration, const Output& output) {
   const Result<StateFolder> folder = StateFolder::Make(settings.state_folder);
@@ -81,30 +121,13 @@ ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const 
   if (!journal.ok()) return output.Fail(journal.error());
   if (const Status whole = (*journal)->CheckIntegrity(); !whole.ok())
     return output.Fail(Within(folder->JournalPath(), whole.error()));
-  executor::Ledger ledger(migration, **journal, true);
-  if (const Status loaded = ledger.Load(); !loaded.ok()) return output.Fail(loaded.error());
-  if (settings.approvals.plan && SignedBy(ledger.run(), plan.hash).empty()) {
-    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " +
-                                    args.plan + "` and run `godwit approve " + args.plan + "`"));
-  }
-  Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
-  if (!opened.ok()) return output.Fail(opened.error());
-  executor::SystemClock clock;
-  executor::EngineOptions engine_options;
-  engine_options.who = who;
-  engine_options.tell = TellOn(output);
-  engine_options.check_state_file = [&] { return (*journal)->CheckIntegrity(); };
-  Result<std::unique_ptr<executor::Engine>> engine =
-      executor::Engine::Start(std::move(migration), **journal, engine_options, executor::MomentOf(clock));
-  if (!engine.ok()) return output.Fail(engine.error());
-  std::signal(SIGINT, OnSignal);
-  std::signal(SIGTERM, OnSignal);
-  executor::RuntimeOptions options;
-  options.stop = &stop_requested;
-  options.wait_for_people = args.wait;
-  Result<executor::RunEnd> end = executor::RunEngine(**engine, (*opened)->world(), clock, options);
-  if (!end.ok()) return output.Fail(end.error());
-  return Report(output, **engine, *end);
+  Result<std::unique_ptr<executor::Delivery>> delivery = StartDelivery(settings, *folder, output);
+  if (!delivery.ok()) return output.Fail(delivery.error());
+  const Status is_signed = RefuseUnsigned(args, settings, plan, migration, **journal);
+  const ExitCode code = is_signed.ok() ? Drive(args, settings, std::move(migration), who, **journal, output)
+                                       : output.Fail(is_signed.error());
+  FinishDelivery(*std::move(delivery), output);
+  return code;
 }
 
 // What the units will go through, in order.

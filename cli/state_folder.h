@@ -37,6 +37,7 @@ class StateFolder {
   std::string JournalPath() const { return path_ + "/state.db"; }
   std::string PlanPath() const { return path_ + "/plan.json"; }
   std::string LockPath() const { return path_ + "/lock"; }
+  std::string NotifyPath() const { return path_ + "/notify"; }  // folder of receivers' cursors
   const std::string& path() const { return path_; }
 
  private:

@@ -95,6 +95,7 @@ void ReadFile(YamlMap& file, YamlProblems& problems, Settings& settings) {
     Take(map.Bool("switch"), settings.approvals.a_switch);
   });
   Section(file, "probation", problems, [&](YamlMap& map) { ReadProbation(map, settings.probation); });
+  settings.notify = ReadReceivers(file, settings.folder, problems);
   // Read by `godwit scan`, lineage and `plan`, each by its own reader.
   for (const char* section : {"scan", "lint", "plan"}) (void)file.Value(section);
   file.Finish();

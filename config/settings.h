@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "config/notify_settings.h"
 #include "config/site_settings.h"
 
 namespace godwit::config {
@@ -65,6 +66,7 @@ struct Settings {
   int equal_cycles = 1;
   ApprovalSettings approvals;
   ProbationSettings probation;
+  std::vector<ReceiverSettings> notify;
 };
 
 // Errors: kInvalidInput with file:line:column of every mistake; or there is no such file.
