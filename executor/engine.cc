@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "executor/defence.h"
 #include "executor/ledger.h"
+#include "executor/limiter.h"
 #include "executor/neighbours.h"
 
 namespace godwit::executor {
@@ -135,6 +136,7 @@ class Engine::Impl {
         options_(std::move(options)),
         ledger_(migration_, journal, options_.keep_facts),
         neighbours_(migration_),
+        limiter_(migration_.policy, migration_.units.size(), options_.brake),
         units_(migration_.units.size()) {}
 
   Status Start(const Moment& now) {
@@ -144,7 +146,9 @@ class Engine::Impl {
     GODWIT_TRY(ledger_.Load());
     GODWIT_TRY_ASSIGN(epoch_, journal_.TakeOver(entry));
     GODWIT_TRY(ledger_.CatchUp());
+    limiter_.Restore(std::nullopt, ledger_.run().breaker_why, now.since_boot);
     for (size_t i = 0; i < units_.size(); ++i) {
+      limiter_.Restore(i, ledger_.row(i).breaker_why, now.since_boot);
       units_[i].state_since = now.since_boot;
       for (const auto& [op, intent] : ledger_.row(i).open) units_[i].ops[op] = {};
       Surround(i);
@@ -212,6 +216,8 @@ class Engine::Impl {
     if (Rests(i) || WaitsForPerson(i)) return true;
     const UnitState state = ledger_.row(i).state;
     if (state == UnitState::kProbation) return !units_[i].wanted_elsewhere.empty();
+    // It waits for units of an earlier wave, which answer for themselves.
+    if (state == UnitState::kPlanned && migration_.units[i].wave > tally_.open_wave) return true;
     if (state != UnitState::kDualRun) return false;
     return std::any_of(units_[i].missing_inputs.begin(), units_[i].missing_inputs.end(),
                        [&](const TableName& table) { return WaitsForPerson(*neighbours_.UnitOf(table)); });
@@ -231,6 +237,7 @@ class Engine::Impl {
     return all;
   }
 
+  const RunRow& run() const { return ledger_.run(); }
   int64_t epoch() const { return epoch_; }
 
  private:
@@ -343,6 +350,7 @@ class Engine::Impl {
   void BelieveEffect(const Arrived& arrived, Unit& unit, const PerformRequest& perform) {
     ForgetAbout(unit, perform.action);
     const auto& reply = std::get<Result<Effect>>(arrived.reply);
+    if (!reply.ok() || !IsCopy(perform.action)) NoteAttempt(arrived.under_way.unit, reply);
     if (IsCopy(perform.action) && !ledger_.row(arrived.under_way.unit).open.contains(perform.op)) {
       unit.ops.erase(perform.op);
       return;
@@ -364,6 +372,10 @@ class Engine::Impl {
     } else {
       unit.ops.erase(perform.op);
     }
+  }
+
+  void NoteAttempt(size_t i, const Result<Effect>& reply) {
+    limiter_.Note(i, !reply.ok(), reply.ok() ? "" : reply.error().message);
   }
 
   static void Begun(Unit& unit, const std::string& op) {
@@ -427,6 +439,8 @@ class Engine::Impl {
     bool moved = false;
     std::vector<Entry> entries;
     std::vector<std::pair<size_t, Wish>> wishes;
+    limiter_.Advance(now_.since_boot, now_.wall);
+    GODWIT_TRY(RecordBreakers());
     TakeStock();
     for (size_t i = 0; i < units_.size(); ++i) {
       Unit& unit = units_[i];
@@ -453,8 +467,10 @@ class Engine::Impl {
     if (!entries.empty()) {
       const Status kept = ledger_.Append(epoch_, entries);
       if (!kept.ok()) counted_until_ = 0;  // the slots that were promised above are free
+      if (!kept.ok()) limiter_.TakeBack();
       GODWIT_TRY(kept);
     }
+    limiter_.Confirm();
     for (auto& [i, wish] : wishes) {
       Adopt(i, wish);
       moved = moved || wish.step.has_value() || !wish.evidence.empty() || !wish.conclusions.empty();
@@ -462,9 +478,32 @@ class Engine::Impl {
     return moved;
   }
 
+  // A breaker that opened or closed is durable before anything is decided by it. All look again: what may
+  // begin has changed.
+  Status RecordBreakers() {
+    for (const BreakerNews& news : limiter_.TakeNews()) unrecorded_.push_back(news);
+    if (unrecorded_.empty()) return Ok();
+    std::vector<Entry> entries;
+    for (const BreakerNews& news : unrecorded_) {
+      const bool opened = news.change == BreakerChange::kOpened;
+      entries.push_back(MakeEntry(
+          now_, news.unit ? migration_.units[*news.unit].id : "", RecordKind::kControl,
+          {{"verb", opened ? "breaker_open" : "breaker_closed"}, {"by", "godwit"}, {"comment", news.why}}));
+    }
+    GODWIT_TRY(ledger_.Append(epoch_, entries));
+    for (const BreakerNews& news : unrecorded_) {
+      Tell(news.unit ? migration_.units[*news.unit].id : "", "breaker",
+           (news.change == BreakerChange::kOpened ? "open: " : "closed: ") + news.why);
+    }
+    unrecorded_.clear();
+    for (Unit& unit : units_) unit.dirty = true;
+    return Ok();
+  }
+
   UnitView ViewOf(size_t i) const {
     const Unit& unit = units_[i];
     const Policy& policy = migration_.policy;
+    const int64_t rate = limiter_.BytesPerSecond(ledger_.row(i).from);
     return UnitView{
         migration_,
         migration_.units[i],
@@ -478,10 +517,11 @@ class Engine::Impl {
         now_.boot_id,
         unit.state_since,
         ledger_.run().held,
+        limiter_.BrakeOf(i, ledger_.row(i)),
         migration_.units[i].wave <= tally_.open_wave && tally_.in_flight < policy.units_in_flight_max,
-        tally_.frozen < policy.freezes_max,
-        policy.bytes_per_second_max / std::max(1, tally_.copies),
-        policy.expected_bytes_per_second,
+        tally_.frozen<limiter_.FreezesMax(), rate / std::max(1, tally_.copies), rate> 0
+            ? std::min(rate, policy.expected_bytes_per_second)
+            : policy.expected_bytes_per_second,
         unit.wanted_elsewhere,
         unit.missing_inputs,
         unit.anchor};
@@ -526,6 +566,11 @@ class Engine::Impl {
                                   {{"verb", "hold"}, {"by", "godwit"}, {"comment", *wish.hold}},
                                   row.generation));
     }
+    if (!wish.want_approval.empty() && !wish.step) {
+      entries.push_back(MakeEntry(
+          now_, id, RecordKind::kControl,
+          {{"verb", "want_approval"}, {"by", "godwit"}, {"comment", wish.want_approval}}, row.generation));
+    }
     if (wish.step) {
       AddStep(i, *wish.step, entries);
       wish.actions.clear();
@@ -561,6 +606,12 @@ class Engine::Impl {
     int64_t number = row.operations;
     std::vector<Action> begun;
     for (Action& action : wish.actions) {
+      if (!limiter_.MayBegin(i, row, action, tally_.copies)) {
+        const Nanoseconds again = now_.since_boot + limiter_.Patience(row);
+        wish.look_again = wish.look_again ? std::min(*wish.look_again, again) : again;
+        wish.waits_for.insert(wish.waits_for.begin(), "its turn: " + Describe(action));
+        continue;
+      }
       const bool named_later = IsCopy(action);
       if (!named_later && !busy.insert(ResourceOf(action)).second && Stands(Defence::kOneOutstanding))
         continue;
@@ -569,6 +620,8 @@ class Engine::Impl {
       Entry entry = MakeEntry(now_, id, RecordKind::kIntent, ToJson(action), row.generation);
       entry.op = op;
       entries.push_back(std::move(entry));
+      limiter_.Begin(i, action);
+      if (named_later) ++tally_.copies;
       begun.push_back(std::move(action));
     }
     wish.actions = std::move(begun);
@@ -611,6 +664,7 @@ class Engine::Impl {
     unit.dirty = true;
     unit.ops.erase(conclusion.op);
     unit.begun.erase(conclusion.op);
+    limiter_.Note(i, conclusion.failed, conclusion.failed ? conclusion.body.dump() : "");
     if (conclusion.failed) {
       Fail(i, "copy " + conclusion.op, Unavailable(conclusion.body.dump().substr(0, 400)));
     } else {
@@ -811,6 +865,8 @@ class Engine::Impl {
   EngineOptions options_;
   Ledger ledger_;
   Neighbours neighbours_;
+  Limiter limiter_;
+  std::vector<BreakerNews> unrecorded_;  // breakers that opened or closed
   std::vector<Unit> units_;
   std::map<uint64_t, UnderWay> under_way_;
   std::vector<Arrived> arrived_;
@@ -844,6 +900,7 @@ bool Engine::NeedsPerson() const { return impl_->NeedsPerson(); }
 bool Engine::IsStuck(size_t unit) const { return impl_->IsStuck(unit); }
 bool Engine::HasSyncs() const { return impl_->HasSyncs(); }
 std::vector<UnitStatus> Engine::Units() const { return impl_->Units(); }
+const RunRow& Engine::run() const { return impl_->run(); }
 int64_t Engine::epoch() const { return impl_->epoch(); }
 
 }  // namespace godwit::executor
