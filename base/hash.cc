@@ -1,5 +1,7 @@
 #include "base/hash.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <xxhash.h>
 
@@ -10,11 +12,7 @@ namespace {
 
 constexpr char kDigits[] = "0123456789abcdef";
 
-}  // namespace
-
-std::string Sha256Hex(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+std::string HexOf(const std::array<unsigned char, SHA256_DIGEST_LENGTH>& digest) {
   std::string text;
   text.reserve(2 * digest.size());
   for (const unsigned char byte : digest) {
@@ -22,6 +20,21 @@ std::string Sha256Hex(std::string_view bytes) {
     text += kDigits[byte & 15];
   }
   return text;
+}
+
+}  // namespace
+
+std::string Sha256Hex(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  return HexOf(digest);
+}
+
+std::string HmacSha256Hex(std::string_view key, std::string_view message) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(), nullptr);
+  return HexOf(digest);
 }
 
 uint64_t Hash64(std::string_view bytes, uint64_t seed) {

@@ -10,6 +10,9 @@ namespace godwit {
 // 64 lower-case hexadecimal digits.
 std::string Sha256Hex(std::string_view bytes);
 
+// HMAC-SHA256 (RFC 2104) of `message` under `key`, 64 lower-case hexadecimal digits.
+std::string HmacSha256Hex(std::string_view key, std::string_view message);
+
 // 64-bit XXH3 of `bytes`; stable across machines and versions.
 uint64_t Hash64(std::string_view bytes, uint64_t seed = 0);
 

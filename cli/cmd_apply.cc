@@ -6,8 +6,13 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "base/durable_file.h"
 #include "cli/command.h"
+#include "cli/load_watch.h"
+#include "cli/notices.h"
 #include "cli/opened_world.h"
+#include "cli/panic.h"
+#include "cli/space_guard.h"
 #include "cli/state_folder.h"
 #include "cli/status_text.h"
 #include "cli/text_file.h"
@@ -16,6 +21,7 @@
 #include "executor/runtime.h"
 #include "lineage/drift.h"
 #include "state/lock_file.h"
+#include "state/mirror.h"
 
 namespace godwit::cli {
 namespace {
@@ -69,6 +75,74 @@ ExitCode Report(const Output& output, const executor::Engine& engine, executor::
   return kExitIncomplete;
 }
 
+// The plan is signed, if it has to be. A refusal is part of the story.
+Status RefuseUnsigned(const ApplyArgs& args, const config::Settings& settings, const PlanFile& plan,
+                      const executor::Migration& migration, state::Journal& journal) {
+  executor::Ledger ledger(migration, journal, true);
+  GODWIT_TRY(ledger.Load());
+  const std::string signer = SignedBy(ledger.run(), plan.hash);
+  const bool by_another = !settings.approvals.four_eyes || signer != PersonName();
+  if (!settings.approvals.plan || (!signer.empty() && by_another)) return Ok();
+  const std::string why = signer.empty()
+                              ? "nobody approved this plan: let the review board read `godwit report " +
+                                    args.plan + "` and run `godwit approve " + args.plan + "`"
+                              : signer +
+                                    " approved this plan and cannot carry it out too (approvals.four_eyes): "
+                                    "let a second person approve or apply it";
+  const Json note = {{"by", PersonName()},
+                     {"denied", "apply"},
+                     {"plan_hash", plan.hash},
+                     {"wanted", fmt::format("a signature under plan {}: `godwit approve {}`",
+                                            plan.hash.substr(0, 12), args.plan)}};
+  GODWIT_TRY(Say(journal, "", state::RecordKind::kNote, note.dump()));
+  return InvalidInput(why);
+}
+
+ExitCode Drive(const ApplyArgs& args, const config::Settings& settings, executor::Migration migration,
+               const std::string& who, state::Journal& journal, const Output& output) {
+  const SpaceGuard space(settings.state_folder, settings.state_file.free_min, settings.state_file.ballast);
+  if (const Status laid = space.LayBallast(); !laid.ok()) return output.Fail(laid.error());
+  std::unique_ptr<LoadWatch> load;
+  if (settings.limits.load) load = std::make_unique<LoadWatch>(*settings.limits.load);
+  Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
+  if (!opened.ok()) return output.Fail(opened.error());
+  executor::SystemClock clock;
+  executor::EngineOptions engine_options;
+  engine_options.who = who;
+  engine_options.tell = TellOn(output);
+  engine_options.check_state_file = [&] { return journal.CheckIntegrity(); };
+  engine_options.brake = [&] {
+    const std::string full = space.Reason();
+    return full.empty() && load ? load->Reason() : full;
+  };
+  Result<std::unique_ptr<executor::Engine>> engine =
+      executor::Engine::Start(std::move(migration), journal, engine_options, executor::MomentOf(clock));
+  if (!engine.ok()) return output.Fail(engine.error());
+  std::signal(SIGINT, OnSignal);
+  std::signal(SIGTERM, OnSignal);
+  ListenForPanic();
+  PanicSwitch panic(journal, settings.limits.panic_file, output);
+  panic.Look((*engine)->run().held);  // before anything begins
+  executor::RuntimeOptions options;
+  options.workers = settings.limits.calls;
+  options.on_poll = [&](const executor::Engine& running) { panic.Look(running.run().held); };
+  options.stop = &stop_requested;
+  options.wait_for_people = args.wait;
+  Result<executor::RunEnd> end = executor::RunEngine(**engine, (*opened)->world(), clock, options);
+  if (!end.ok()) return output.Fail(end.error());
+  return Report(output, **engine, *end);
+}
+
+// With its mirror, if there is to be one: the plan lies beside it, so that both can be restored.
+Result<std::unique_ptr<state::Journal>> OpenJournal(const StateFolder& folder,
+                                                    const config::Settings& settings, const PlanFile& plan) {
+  GODWIT_TRY_ASSIGN(std::unique_ptr<state::Journal> journal, state::OpenSqliteJournal(folder.JournalPath()));
+  const std::string& mirror = settings.state_file.mirror;
+  if (mirror.empty()) return journal;
+  GODWIT_TRY(ReplaceFile(MirroredPlanPath(mirror), plan.text));
+  return state::OpenMirroredJournal(std::move(journal), mirror);
+}
+
 ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const PlanFile& plan,
                  executor::Migration migration, const Output& output) {
   const Result<StateFolder> folder = StateFolder::Make(settings.state_folder);
@@ -77,34 +151,17 @@ ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const 
   const Result<state::LockFile> lock = state::LockFile::Acquire(folder->LockPath(), who);
   if (!lock.ok()) return output.Fail(lock.error());
   if (const Status kept = KeepPlan(*folder, plan); !kept.ok()) return output.Fail(kept.error());
-  Result<std::unique_ptr<state::Journal>> journal = state::OpenSqliteJournal(folder->JournalPath());
+  Result<std::unique_ptr<state::Journal>> journal = OpenJournal(*folder, settings, plan);
   if (!journal.ok()) return output.Fail(journal.error());
   if (const Status whole = (*journal)->CheckIntegrity(); !whole.ok())
     return output.Fail(Within(folder->JournalPath(), whole.error()));
-  executor::Ledger ledger(migration, **journal, true);
-  if (const Status loaded = ledger.Load(); !loaded.ok()) return output.Fail(loaded.error());
-  if (settings.approvals.plan && SignedBy(ledger.run(), plan.hash).empty()) {
-    return output.Fail(InvalidInput("nobody approved this plan: let the review board read `godwit report " +
-                                    args.plan + "` and run `godwit approve " + args.plan + "`"));
-  }
-  Result<std::unique_ptr<OpenedWorld>> opened = OpenWorld(settings, ProgramPath());
-  if (!opened.ok()) return output.Fail(opened.error());
-  executor::SystemClock clock;
-  executor::EngineOptions engine_options;
-  engine_options.who = who;
-  engine_options.tell = TellOn(output);
-  engine_options.check_state_file = [&] { return (*journal)->CheckIntegrity(); };
-  Result<std::unique_ptr<executor::Engine>> engine =
-      executor::Engine::Start(std::move(migration), **journal, engine_options, executor::MomentOf(clock));
-  if (!engine.ok()) return output.Fail(engine.error());
-  std::signal(SIGINT, OnSignal);
-  std::signal(SIGTERM, OnSignal);
-  executor::RuntimeOptions options;
-  options.stop = &stop_requested;
-  options.wait_for_people = args.wait;
-  Result<executor::RunEnd> end = executor::RunEngine(**engine, (*opened)->world(), clock, options);
-  if (!end.ok()) return output.Fail(end.error());
-  return Report(output, **engine, *end);
+  Result<std::unique_ptr<executor::Delivery>> delivery = StartDelivery(settings, *folder, output);
+  if (!delivery.ok()) return output.Fail(delivery.error());
+  const Status is_signed = RefuseUnsigned(args, settings, plan, migration, **journal);
+  const ExitCode code = is_signed.ok() ? Drive(args, settings, std::move(migration), who, **journal, output)
+                                       : output.Fail(is_signed.error());
+  FinishDelivery(*std::move(delivery), output);
+  return code;
 }
 
 // What the units will go through, in order.

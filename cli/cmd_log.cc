@@ -5,7 +5,9 @@
 
 #include "cli/command.h"
 #include "cli/state_folder.h"
+#include "cli/text_file.h"
 #include "executor/action.h"
+#include "state/mirror.h"
 
 namespace godwit::cli {
 namespace {
@@ -15,6 +17,8 @@ constexpr size_t kPage = 4096;
 struct LogArgs {
   std::string unit;
   bool verify = false;
+  std::string head;
+  std::string restore;
   std::string config = "godwit.yaml";
 };
 
@@ -54,7 +58,38 @@ Json RecordJson(const state::Record& record) {
           {"hash", record.hash}};
 }
 
-ExitCode Verify(BegunMigration& begun, const Output& output) {
+// Whether a head that somebody wrote down elsewhere is part of this log: a log that was cut short holds it no
+// more.
+Result<bool> HoldsHead(state::Journal& journal, const std::string& wanted) {
+  for (int64_t after = 0;;) {
+    GODWIT_TRY_ASSIGN(const std::vector<state::Record> page, journal.Read(after, kPage));
+    if (page.empty()) return false;
+    for (const state::Record& record : page) {
+      if (record.hash.starts_with(wanted)) return true;
+    }
+    after = page.back().sequence;
+  }
+}
+
+ExitCode Restore(const LogArgs& args, const config::Settings& settings, const Output& output) {
+  const Result<StateFolder> folder = StateFolder::Make(settings.state_folder);
+  if (!folder.ok()) return output.Fail(folder.error());
+  const Result<PlanFile> plan = ReadPlanFile(MirroredPlanPath(args.restore));
+  if (!plan.ok()) return output.Fail(plan.error());
+  const Result<state::Journal::Head> head = state::RestoreFromMirror(args.restore, folder->JournalPath());
+  if (!head.ok()) return output.Fail(head.error());
+  const Status kept = WriteTextFile(folder->PlanPath(), plan->text);
+  if (!kept.ok()) return output.Fail(kept.error());
+  if (output.json) {
+    output.PrintJson({{"records", head->sequence}, {"head", head->hash}});
+  } else {
+    output.Print(fmt::format("{} records restored; head {}\n", head->sequence, head->hash));
+  }
+  output.NextStep("godwit log --verify, then the same `godwit apply` again");
+  return kExitDone;
+}
+
+ExitCode Verify(const LogArgs& args, BegunMigration& begun, const Output& output) {
   const Status whole = begun.journal->CheckIntegrity();
   if (!whole.ok()) return output.Fail(whole.error());
   const Result<state::ChainCheck> chain = state::VerifyChain(*begun.journal);
@@ -66,6 +101,14 @@ ExitCode Verify(BegunMigration& begun, const Output& output) {
   const Result<std::string> facts = executor::VerifyFacts(begun.migration, *begun.journal);
   if (!facts.ok()) return output.Fail(facts.error());
   if (!facts->empty()) return output.Fail(Corrupt(*facts));
+  if (!args.head.empty()) {
+    const Result<bool> holds = HoldsHead(*begun.journal, args.head);
+    if (!holds.ok()) return output.Fail(holds.error());
+    if (!*holds) {
+      return output.Fail(
+          Corrupt("the journal does not hold " + args.head + ": it was cut short, or is another one"));
+    }
+  }
   const Result<state::Journal::Head> head = begun.journal->GetHead();
   if (!head.ok()) return output.Fail(head.error());
   if (output.json) {
@@ -108,9 +151,10 @@ ExitCode Print(const LogArgs& args, BegunMigration& begun, const Output& output)
 ExitCode RunLog(const LogArgs& args, const Output& output) {
   const Result<config::Settings> settings = config::ReadSettings(args.config);
   if (!settings.ok()) return output.Fail(settings.error());
+  if (!args.restore.empty()) return Restore(args, *settings, output);
   const Result<std::unique_ptr<BegunMigration>> begun = OpenMigration(*settings, true);
   if (!begun.ok()) return output.Fail(begun.error());
-  return args.verify ? Verify(**begun, output) : Print(args, **begun, output);
+  return args.verify || !args.head.empty() ? Verify(args, **begun, output) : Print(args, **begun, output);
 }
 
 }  // namespace
@@ -121,6 +165,9 @@ void AddLog(CLI::App& app, Invocation& invocation) {
   auto args = std::make_shared<LogArgs>();
   command->add_option("unit", args->unit, "only this unit");
   command->add_flag("--verify", args->verify, "recompute the hash chain and fold the records once more");
+  command->add_option("--head", args->head,
+                      "with --verify: the head that a report or a status named must be part of the log");
+  command->add_option("--restore", args->restore, "make a lost state file again, of the mirror at this path");
   command->add_option("--config", args->config, "configuration")->capture_default_str();
   command->callback([&invocation, args] {
     invocation.run = [args](const Output& output) { return RunLog(*args, output); };

@@ -98,6 +98,20 @@ Status WritePages(const std::string& folder, const std::vector<Page>& pages) {
   return Ok();
 }
 
+// "17 4f9c…" of the journal beside the configuration: printed and filed, it shows later that nothing was cut
+// off.
+std::string LogHead(const ReportArgs& args) {
+  const Result<config::Settings> settings =
+      config::ReadSettings(args.config.empty() ? "godwit.yaml" : args.config);
+  if (!settings.ok()) return "";
+  const Result<StateFolder> folder = StateFolder::Find(settings->state_folder);
+  if (!folder.ok()) return "";
+  const auto journal = state::OpenSqliteJournal(folder->JournalPath(), {.read_only = true});
+  if (!journal.ok()) return "";
+  const Result<state::Journal::Head> head = (*journal)->GetHead();
+  return head.ok() && head->sequence > 0 ? fmt::format("{} {}", head->sequence, head->hash) : "";
+}
+
 ExitCode Run(const ReportArgs& args, const Output& output) {
   const Result<PlanFile> plan = ReadPlanFile(args.plan);
   if (!plan.ok()) return output.Fail(plan.error());
@@ -105,8 +119,8 @@ ExitCode Run(const ReportArgs& args, const Output& output) {
   if (!readiness.ok()) return output.Fail(readiness.error());
   Result<std::optional<report::Forecast>> forecast = ForecastOf(args, *plan);
   if (!forecast.ok()) return output.Fail(forecast.error());
-  report::Board board =
-      report::MakeBoard(plan->plan, {args.plan, plan->hash, GODWIT_VERSION}, *std::move(readiness));
+  report::Board board = report::MakeBoard(plan->plan, {args.plan, plan->hash, GODWIT_VERSION, LogHead(args)},
+                                          *std::move(readiness));
   board.forecast = *std::move(forecast);
   std::vector<Page> pages = {{"report.html", report::HtmlPage(board)},
                              {"report.md", report::MarkdownPage(board)},

@@ -37,9 +37,14 @@ ExitCode RunStatus(const StatusArgs& args, const Output& output) {
       return executor::IsTerminal(unit.row->state) || unit.row->state == executor::UnitState::kProbation;
     });
     if (output.json) {
-      output.PrintJson(StatusJson(*units));
+      Json status = StatusJson(*units);
+      status["run"] = RunJson((*begun)->ledger->run());
+      const Result<state::Journal::Head> head = (*begun)->journal->GetHead();
+      if (head.ok()) status["log"] = {{"records", head->sequence}, {"head", head->hash}};
+      output.PrintJson(status);
     } else {
-      output.Print((args.watch ? "\x1b[H\x1b[2J" : "") + StatusTable(*units));
+      output.Print(std::string(args.watch ? "\x1b[H\x1b[2J" : "") + StatusTable(*units) +
+                   RunText((*begun)->ledger->run()));
     }
     if (!args.watch || at_rest) return at_rest ? kExitDone : kExitIncomplete;
     std::this_thread::sleep_for(kWatchEvery);

@@ -73,7 +73,11 @@ ExitCode SpeakToAll(const UnitArgs& args, const BegunMigration& begun, const Out
   const Json body = {{"by", PersonName()}, {"comment", args.comment}, {"verb", args.verb}};
   const Status said = Say(*begun.journal, "", state::RecordKind::kControl, body.dump());
   if (!said.ok()) return output.Fail(said.error());
-  output.Print(fmt::format("{}: all units\n", args.verb));
+  if (output.json) {
+    output.PrintJson({{"units", "all"}, {"said", body}});
+  } else {
+    output.Print(fmt::format("{}: all units\n", args.verb));
+  }
   return kExitDone;
 }
 

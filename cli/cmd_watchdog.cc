@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/notices.h"
 #include "cli/opened_world.h"
 #include "cli/state_folder.h"
 #include "executor/action.h"
@@ -75,23 +76,43 @@ Result<int> Look(const WatchdogArgs& args, const config::Settings& settings, con
   return static_cast<int>(duties.size());
 }
 
+// What the watchdog decides is told even if nobody else is there to tell it. Begun once there is a migration.
+void TellWhatIsDecided(const WatchdogArgs& args, const config::Settings& settings, const Output& output,
+                       std::unique_ptr<executor::Delivery>& delivery) {
+  if (!args.execute || delivery || settings.notify.empty()) return;
+  const Result<StateFolder> folder = StateFolder::Find(settings.state_folder);
+  if (!folder.ok()) return;
+  Result<std::unique_ptr<executor::Delivery>> started = StartDelivery(settings, *folder, output);
+  if (started.ok()) {
+    delivery = *std::move(started);
+  } else {
+    output.Warn(started.error().message);
+  }
+}
+
 ExitCode Run(const WatchdogArgs& args, const Output& output) {
   const Result<config::Settings> settings = config::ReadSettings(args.config);
   if (!settings.ok()) return output.Fail(settings.error());
   std::signal(SIGINT, OnSignal);
   std::signal(SIGTERM, OnSignal);
+  std::unique_ptr<executor::Delivery> delivery;
   for (;;) {
+    TellWhatIsDecided(args, *settings, output, delivery);
     const Result<int> duties = Look(args, *settings, output);
     if (!duties.ok() && args.once) return output.Fail(duties.error());
     if (!duties.ok()) output.Warn(duties.error().message);  // a watchdog does not go away
     if (args.once || !args.execute) {
+      FinishDelivery(std::move(delivery), output);
       if (!args.execute) output.NextStep("godwit watchdog --execute, to act");
       return duties.ok() && *duties == 0 ? kExitDone : kExitIncomplete;
     }
     for (int i = 0; i < args.every_seconds * 10 && !stop_watching; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    if (stop_watching) return kExitDone;
+    if (stop_watching) {
+      FinishDelivery(std::move(delivery), output);
+      return kExitDone;
+    }
   }
 }
 

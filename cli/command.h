@@ -33,6 +33,7 @@ void AddLineage(CLI::App& app, Invocation& invocation);
 void AddLint(CLI::App& app, Invocation& invocation);
 void AddPlan(CLI::App& app, Invocation& invocation);
 void AddLog(CLI::App& app, Invocation& invocation);
+void AddNotify(CLI::App& app, Invocation& invocation);
 void AddMode(CLI::App& app, Invocation& invocation);
 void AddStatus(CLI::App& app, Invocation& invocation);
 void AddUnit(CLI::App& app, Invocation& invocation);

@@ -29,6 +29,7 @@ int Main(int argc, char** argv) {
   AddUnit(app, invocation);
   AddMode(app, invocation);
   AddLog(app, invocation);
+  AddNotify(app, invocation);
   AddWatchdog(app, invocation);
   AddLocal(app, invocation);
   AddVersion(app, invocation);

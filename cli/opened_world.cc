@@ -62,6 +62,26 @@ class HadoopWorld : public OpenedWorld {
   std::unique_ptr<executor::World> world_;
 };
 
+void TakeLimits(const config::Settings& settings, executor::Policy& policy) {
+  using Link = config::RateWindowSettings::Link;
+  const config::LimitSettings& limits = settings.limits;
+  for (const Link link : {Link::kToTarget, Link::kToSource}) {
+    executor::RateTable& table = policy.rates[link == Link::kToTarget ? 0 : 1];
+    table.utc_offset = limits.utc_offset;
+    table.otherwise = settings.copy.bandwidth;
+    for (const config::RateWindowSettings& window : limits.rates) {
+      if (window.link != Link::kBoth && window.link != link) continue;
+      table.windows.push_back({window.days, window.from_minute, window.to_minute, window.bytes_per_second});
+    }
+  }
+  policy.burst = limits.burst;
+  policy.copies_max = limits.copies;
+  if (limits.breaker.on) {
+    policy.breaker = {limits.breaker.window, limits.breaker.attempts, limits.breaker.open_percent,
+                      limits.breaker.cool_down, limits.breaker.probes};
+  }
+}
+
 using Locations = std::vector<std::pair<std::string, std::string>>;
 
 // Without other wishes a path stays what it is, in the other site's warehouse or file system.
@@ -106,6 +126,8 @@ executor::Policy PolicyOf(const config::Settings& settings) {
   policy.switch_needs_approval = settings.approvals.a_switch;
   policy.complete_by_itself = settings.probation.complete_by_itself;
   policy.probation = settings.probation.lasts;
+  policy.switch_approval_lasts = settings.approvals.lasts;
+  TakeLimits(settings, policy);
   policy.failures_max = settings.watch.failures;
   policy.backoff_max = settings.watch.backoff;
   policy.unknown_wait = settings.watch.unknown_wait;

@@ -17,6 +17,7 @@
 #include "executor/from_plan.h"
 #include "executor/runtime.h"
 #include "planner/plan_json.h"
+#include "state/sqlite_view.h"
 
 namespace godwit::cli {
 namespace {
@@ -88,8 +89,13 @@ Result<std::unique_ptr<BegunMigration>> OpenMigration(const config::Settings& se
   GODWIT_TRY_ASSIGN(begun->plan, ReadPlanFile(folder.PlanPath()));
   GODWIT_TRY_ASSIGN(begun->migration,
                     executor::MigrationOf(begun->plan.plan, begun->plan.hash, PolicyOf(settings)));
-  GODWIT_TRY_ASSIGN(begun->journal, state::OpenSqliteJournal(folder.JournalPath(), {.read_only = read_only}));
-  begun->ledger = std::make_unique<executor::Ledger>(begun->migration, *begun->journal, true);
+  // A running `apply` writes meanwhile: rows and operations must be of one moment.
+  std::unique_ptr<state::Journal>& view = read_only ? begun->journal : begun->view;
+  GODWIT_TRY_ASSIGN(view, state::OpenSqliteView(folder.JournalPath()));
+  if (!read_only) {
+    GODWIT_TRY_ASSIGN(begun->journal, state::OpenSqliteJournal(folder.JournalPath()));
+  }
+  begun->ledger = std::make_unique<executor::Ledger>(begun->migration, *view, true);
   GODWIT_TRY(begun->ledger->Load());
   return begun;
 }

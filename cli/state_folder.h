@@ -37,6 +37,7 @@ class StateFolder {
   std::string JournalPath() const { return path_ + "/state.db"; }
   std::string PlanPath() const { return path_ + "/plan.json"; }
   std::string LockPath() const { return path_ + "/lock"; }
+  std::string NotifyPath() const { return path_ + "/notify"; }  // folder of receivers' cursors
   const std::string& path() const { return path_; }
 
  private:
@@ -44,11 +45,15 @@ class StateFolder {
   std::string path_;
 };
 
+// Where the plan lies beside a mirror of its journal.
+inline std::string MirroredPlanPath(const std::string& mirror) { return mirror + ".plan.json"; }
+
 // A migration that was begun: its plan, and what the journal says of it.
 struct BegunMigration {
   PlanFile plan;
   executor::Migration migration;
-  std::unique_ptr<state::Journal> journal;
+  std::unique_ptr<state::Journal> journal;   // read-only: as it stood when it was opened
+  std::unique_ptr<state::Journal> view;      // what the ledger was read from, if that is not `journal`
   std::unique_ptr<executor::Ledger> ledger;  // loaded
 };
 // From now on the plan in the folder is the one that is obeyed. Errors: kConflict — units move by another

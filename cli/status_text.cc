@@ -22,6 +22,7 @@ int64_t LongestFreeze(const UnitStatus& unit) {
 
 std::string WaitsFor(const UnitStatus& unit) {
   if (unit.row->held) return "a person: " + unit.row->held_why;
+  if (!unit.row->breaker_why.empty()) return "its breaker is open: " + unit.row->breaker_why;
   if (!unit.problem.empty()) return unit.problem;
   return unit.waits_for.empty() ? "" : unit.waits_for.front();
 }
@@ -82,6 +83,8 @@ Json UnitJson(const UnitStatus& unit) {
           {"decision", executor::DecisionName(row.decision)},
           {"held", row.held},
           {"held_why", row.held_why},
+          {"breaker_why", row.breaker_why},
+          {"switch_approved_by", row.switch_approved_by},
           {"waits_for", unit.waits_for},
           {"problem", unit.problem},
           {"tables", tables},
@@ -102,6 +105,29 @@ Json StatusJson(const std::vector<UnitStatus>& units) {
   return {{"format", "godwit-status/1"}, {"states", counts}, {"units", list}};
 }
 
+std::string RunText(const executor::RunRow& run) {
+  std::string text;
+  if (run.held) {
+    text += fmt::format(
+        "THE WHOLE RUN IS HELD: {}\n  nothing new begins; go on with `godwit unit resume --all`\n",
+        run.held_why.empty() ? "by a person" : run.held_why);
+  }
+  if (!run.breaker_why.empty()) {
+    text += fmt::format(
+        "THE RUN'S BREAKER IS OPEN: {}\n  nothing new begins until its probes go well; mend what "
+        "fails, see `godwit log` (or hold the run: `godwit unit hold --all`)\n",
+        run.breaker_why);
+  }
+  return text;
+}
+
+Json RunJson(const executor::RunRow& run) {
+  return {{"held", run.held},
+          {"held_why", run.held_why},
+          {"breaker_why", run.breaker_why},
+          {"driver", run.driver}};
+}
+
 std::string UnitText(const UnitStatus& unit) {
   const executor::UnitRow& row = *unit.row;
   std::string text = fmt::format("unit {} · wave {} · {}{}\n", unit.spec->id, unit.spec->wave,
@@ -112,6 +138,8 @@ std::string UnitText(const UnitStatus& unit) {
                       executor::DecisionName(row.decision));
   for (const std::string& what : unit.waits_for) text += "  waits for          " + what + "\n";
   if (!unit.problem.empty()) text += "  problem            " + unit.problem + "\n";
+  if (!row.breaker_why.empty()) text += "  breaker open       " + row.breaker_why + "\n";
+  if (row.switch_approved) text += "  switch approved    by " + row.switch_approved_by + "\n";
   for (const executor::TableName& table : unit.spec->tables)
     text += "  table              " + table.Text() + "\n";
   for (const executor::JobSpec& job : unit.spec->jobs) {

@@ -79,6 +79,31 @@ void ReadProbation(YamlMap& map, ProbationSettings& probation) {
       map.Choice("complete", {"by-itself", "by-command"}).value_or("by-command") == "by-itself";
 }
 
+// `required`, `not-required`, or a truth.
+void TakeRequired(YamlMap& map, const std::string& key, bool& into) {
+  const YamlValue* value = map.Value(key);
+  const bool is_word = value != nullptr && (value->text == "required" || value->text == "not-required");
+  if (is_word) {
+    into = value->text == "required";
+  } else {
+    Take(map.Bool(key), into);
+  }
+}
+
+void ReadApprovals(YamlMap& map, const std::string& folder, ApprovalSettings& approvals) {
+  TakeRequired(map, "plan", approvals.plan);
+  TakeRequired(map, "switch", approvals.a_switch);
+  Take(map.Duration("lasts"), approvals.lasts);
+  approvals.people = Absolute(folder, map.Text("people").value_or(""));
+  Take(map.Bool("four_eyes"), approvals.four_eyes);
+}
+
+void ReadStateFile(YamlMap& map, const std::string& folder, StateFileSettings& state_file) {
+  state_file.mirror = Absolute(folder, map.Text("mirror").value_or(""));
+  Take(map.Bytes("free_min"), state_file.free_min);
+  Take(map.Bytes("ballast"), state_file.ballast);
+}
+
 void ReadFile(YamlMap& file, YamlProblems& problems, Settings& settings) {
   if (!file.Int("version", 1, 1)) file.Problem(file.place(), "`version: 1` is missing");
   settings.state_folder = Absolute(settings.folder, file.Text("state").value_or(".godwit"));
@@ -90,11 +115,14 @@ void ReadFile(YamlMap& file, YamlProblems& problems, Settings& settings) {
   Section(file, "watch", problems, [&](YamlMap& map) { ReadWatch(map, settings.watch); });
   Section(file, "dual_run", problems,
           [&](YamlMap& map) { TakeCount(map, "equal_cycles", settings.equal_cycles); });
-  Section(file, "approvals", problems, [&](YamlMap& map) {
-    Take(map.Bool("plan"), settings.approvals.plan);
-    Take(map.Bool("switch"), settings.approvals.a_switch);
-  });
+  Section(file, "approvals", problems,
+          [&](YamlMap& map) { ReadApprovals(map, settings.folder, settings.approvals); });
+  Section(file, "limits", problems,
+          [&](YamlMap& map) { settings.limits = ReadLimits(map, settings.folder, problems); });
+  Section(file, "state_file", problems,
+          [&](YamlMap& map) { ReadStateFile(map, settings.folder, settings.state_file); });
   Section(file, "probation", problems, [&](YamlMap& map) { ReadProbation(map, settings.probation); });
+  settings.notify = ReadReceivers(file, settings.folder, problems);
   // Read by `godwit scan`, lineage and `plan`, each by its own reader.
   for (const char* section : {"scan", "lint", "plan"}) (void)file.Value(section);
   file.Finish();

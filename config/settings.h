@@ -10,6 +10,8 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "config/limit_settings.h"
+#include "config/notify_settings.h"
 #include "config/site_settings.h"
 
 namespace godwit::config {
@@ -43,8 +45,17 @@ struct WatchSettings {
 };
 
 struct ApprovalSettings {
-  bool plan = true;       // apply asks for a signature under the plan
-  bool a_switch = false;  // each unit's switch asks for one
+  bool plan = true;        // apply asks for a signature under the plan
+  bool a_switch = false;   // each unit's switch asks for one
+  Duration lasts{0};       // of a switch's approval; 0: until the switch
+  std::string people;      // file of names and digests of tokens, absolute; "": the operating system's names
+  bool four_eyes = false;  // who drives does not approve
+};
+
+struct StateFileSettings {
+  std::string mirror;                     // a second copy of the log, absolute; "": none
+  int64_t free_min = int64_t{256} << 20;  // bytes; less on its disk and nothing new begins
+  int64_t ballast = int64_t{16} << 20;    // bytes set aside for the records of a thaw; 0: none
 };
 
 struct ProbationSettings {
@@ -65,6 +76,9 @@ struct Settings {
   int equal_cycles = 1;
   ApprovalSettings approvals;
   ProbationSettings probation;
+  std::vector<ReceiverSettings> notify;
+  LimitSettings limits;
+  StateFileSettings state_file;
 };
 
 // Errors: kInvalidInput with file:line:column of every mistake; or there is no such file.

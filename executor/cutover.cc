@@ -120,17 +120,28 @@ bool IsBlackedOut(Turn& turn, Nanoseconds freeze) {
   return true;
 }
 
+// Signed, where it has to be, and not too long ago.
+bool SwitchIsApproved(const UnitView& view) {
+  const Policy& policy = view.policy();
+  if (!policy.switch_needs_approval || !Stands(Defence::kApproval)) return true;
+  if (!view.row.switch_approved || policy.switch_approval_lasts.count() == 0) return view.row.switch_approved;
+  return view.row.switch_approved_at &&
+         view.wall < *view.row.switch_approved_at + policy.switch_approval_lasts;
+}
+
 // What a person or the plan still has to give.
 bool LeaveIsGiven(Turn& turn) {
   const UnitView& view = turn.view;
   bool given = true;
   if (view.held()) {
-    turn.WaitFor(view.row.held ? "a person: held: " + view.row.held_why : "a person: the whole run is held");
+    turn.WaitFor(view.held_why());
     given = false;
   }
-  if (view.policy().switch_needs_approval && !view.row.switch_approved && Stands(Defence::kApproval)) {
-    turn.WaitFor("approval of the switch: `godwit approve --unit " + view.spec.id + "`");
+  if (!SwitchIsApproved(view)) {
+    const std::string wanted = "approval of the switch: `godwit approve --unit " + view.spec.id + "`";
+    turn.WaitFor(wanted);
     turn.wish.needs_person = true;
+    if (!view.row.approval_wanted) turn.wish.want_approval = wanted;
     given = false;
   }
   if (const std::optional<Timestamp>& earliest = CutoverTime(view); earliest && view.wall < *earliest) {
@@ -221,8 +232,7 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
   const auto say = [&](std::string name, std::optional<bool> holds, std::string detail) {
     verdicts.push_back({std::move(name), holds, std::move(detail)});
   };
-  say("approval", !view.policy().switch_needs_approval || row.switch_approved || !Stands(Defence::kApproval),
-      "of the switch");
+  say("approval", SwitchIsApproved(view), "of the switch");
   const Evidence evidence = row.evidence.value_or(Evidence{});
   const bool evidence_young =
       evidence.boot_id == view.boot_id &&

@@ -9,7 +9,8 @@ namespace {
 // Why the writers of a frozen unit must run again now; "" if they need not.
 std::string ReasonToThaw(const UnitView& view) {
   if (view.row.cancel_requested) return "a person cancelled";
-  if (view.held()) return "held: " + (view.row.held ? view.row.held_why : std::string("the whole run"));
+  if (view.row.held) return "held: " + view.row.held_why;
+  if (view.held()) return view.run_held ? "held: the whole run" : view.brake;
   if (!Stands(Defence::kBudget)) return "";
   const Deadline& deadline = view.row.freeze_deadline;
   if (deadline.boot_id != view.boot_id) return "the machine was started anew";
@@ -46,7 +47,7 @@ void DecidePlanned(Turn& turn) {
   }
   if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
   if (turn.view.held()) {
-    turn.WaitFor("a person: held");
+    turn.WaitFor(turn.view.held_why());
   } else if (turn.view.wave_open) {
     turn.Go(Event::kStarted);
   } else {
@@ -67,7 +68,7 @@ void DecideBulkCopy(Turn& turn) {
   if (in_step) {
     turn.Go(Event::kCopied);
   } else {
-    turn.WaitFor(turn.view.held() ? "a person: held" : "its tables to be copied");
+    turn.WaitFor(turn.view.held() ? turn.view.held_why() : "its tables to be copied");
     turn.LookAgainIn(turn.view.policy().look_again);
   }
 }
@@ -106,6 +107,7 @@ Wish Decide(const UnitView& view) {
   } else if (!IsFrozen(state) || !DecideArbitration(turn)) {
     DecideState(turn);
   }
+  if (!view.brake.empty()) turn.LookAgainIn(view.policy().look_again);  // nobody tells when it is over
   return std::move(turn.wish);
 }
 

@@ -48,6 +48,7 @@ Engine::Impl::Impl(Migration migration, state::Journal& journal, EngineOptions o
       options_(std::move(options)),
       ledger_(migration_, journal, options_.keep_facts),
       neighbours_(migration_),
+      limiter_(migration_.policy, migration_.units.size(), options_.brake),
       standings_(migration_.units.size()),
       slots_(migration_),
       agenda_(migration_.units.size()),
@@ -61,8 +62,10 @@ Status Engine::Impl::Start(const Moment& now) {
   GODWIT_TRY(ledger_.Load());
   GODWIT_TRY_ASSIGN(epoch_, journal_.TakeOver(entry));
   GODWIT_TRY(ledger_.CatchUp());
+  limiter_.Restore(std::nullopt, ledger_.run().breaker_why, now.since_boot);
   for (size_t i = 0; i < units_.size(); ++i) standings_[i] = StandingOf(ledger_.row(i));
   for (size_t i = 0; i < units_.size(); ++i) {
+    limiter_.Restore(i, ledger_.row(i).breaker_why, now.since_boot);
     units_[i].state_since = now.since_boot;
     for (const auto& [op, intent] : ledger_.row(i).open) units_[i].ops[op] = {};
     Surround(i);
@@ -118,6 +121,8 @@ bool Engine::Impl::IsStuck(size_t i) const {
   if (Rests(i) || WaitsForPerson(i)) return true;
   const UnitState state = ledger_.row(i).state;
   if (state == UnitState::kProbation) return !units_[i].wanted_elsewhere.empty();
+  // It waits for units of an earlier wave, which answer for themselves.
+  if (state == UnitState::kPlanned && migration_.units[i].wave > slots_.open_wave()) return true;
   if (state != UnitState::kDualRun) return false;
   return std::any_of(units_[i].missing_inputs.begin(), units_[i].missing_inputs.end(),
                      [&](const TableName& table) { return WaitsForPerson(*neighbours_.UnitOf(table)); });
@@ -232,17 +237,19 @@ void Engine::Impl::SurroundAll(size_t i) {
 // since).
 void Engine::Impl::TakeStock() {
   const std::vector<size_t> changed = ledger_.TakeChanged();
-  const bool had_freeze = slots_.FreezeIsFree();
+  const bool had_freeze = FreezeIsFree();
   slots_.ForgetPromises();
   for (const size_t unit : changed) slots_.Count(unit, ledger_.row(unit));
   const int free = slots_.StartsFree();
   if (!changed.empty() && free > 0 && !ledger_.run().held) {
     for (const size_t unit : slots_.Startable(static_cast<size_t>(free))) agenda_.Mark(unit);
   }
-  if (slots_.FreezeIsFree() && !had_freeze) {
+  if (FreezeIsFree() && !had_freeze) {
     for (const size_t unit : slots_.InDualRun()) agenda_.Mark(unit);
   }
 }
+
+bool Engine::Impl::FreezeIsFree() const { return slots_.frozen() < limiter_.FreezesMax(); }
 
 bool Engine::Impl::NeedsReplicas(size_t i) const {
   const UnitState state = ledger_.row(i).state;
@@ -322,6 +329,7 @@ bool Engine::IsStuck(size_t unit) const { return impl_->IsStuck(unit); }
 bool Engine::HasSyncs() const { return impl_->HasSyncs(); }
 std::vector<UnitStatus> Engine::Units() const { return impl_->Units(); }
 const UnitRow& Engine::RowOf(size_t unit) const { return impl_->RowOf(unit); }
+const RunRow& Engine::run() const { return impl_->run(); }
 int64_t Engine::epoch() const { return impl_->epoch(); }
 
 }  // namespace godwit::executor

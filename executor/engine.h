@@ -24,6 +24,8 @@
 
 namespace godwit::executor {
 
+struct RunRow;  // executor/ledger.h
+
 struct Moment {
   Nanoseconds since_boot{0};
   std::string boot_id;
@@ -66,6 +68,9 @@ struct EngineOptions {
   std::function<void(const EngineEvent&)> tell;
   // Asked before the arbiter: whether the state file is whole. May be empty.
   std::function<Status()> check_state_file;
+  // Asked in every round: why nothing new may begin just now (load, a full disk); "" if it may. What is
+  // frozen goes through. Must not wait. May be empty.
+  std::function<std::string()> brake;
 };
 
 // How one unit stands, for faces.
@@ -114,6 +119,7 @@ class Engine {
 
   std::vector<UnitStatus> Units() const;
   const UnitRow& RowOf(size_t unit) const;
+  const RunRow& run() const;
   int64_t epoch() const;
 
  private:

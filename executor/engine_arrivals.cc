@@ -94,6 +94,7 @@ void Engine::Impl::BelieveEffect(const Arrived& arrived, const PerformRequest& p
   UnitMemory& unit = units_[i];
   ForgetAbout(perform.action, unit);
   const auto& reply = std::get<Result<Effect>>(arrived.reply);
+  if (!reply.ok() || !IsCopy(perform.action)) NoteAttempt(i, reply);
   if (IsCopy(perform.action) && !ledger_.row(i).open.contains(perform.op)) {
     unit.ops.erase(perform.op);
     return;
@@ -135,6 +136,10 @@ void Engine::Impl::BelieveSighting(const Arrived& arrived, const LookUpRequest& 
   } else {
     Send(i, look_up.op, open->second.action);
   }
+}
+
+void Engine::Impl::NoteAttempt(size_t i, const Result<Effect>& reply) {
+  limiter_.Note(i, !reply.ok(), reply.ok() ? "" : reply.error().message);
 }
 
 void Engine::Impl::Fail(size_t i, const std::string& what, const Error& error) {

@@ -25,6 +25,8 @@ Result<bool> Engine::Impl::DecideAll() {
   bool moved = false;
   std::vector<Entry> entries;
   std::vector<std::pair<size_t, Wish>> wishes;
+  limiter_.Advance(now_.since_boot, now_.wall);
+  GODWIT_TRY(RecordBreakers());
   TakeStock();
   agenda_.Ripen(now_.since_boot);
   for (std::optional<size_t> i = agenda_.MarkedFrom(0); i; i = agenda_.MarkedFrom(*i + 1)) {
@@ -34,7 +36,12 @@ Result<bool> Engine::Impl::DecideAll() {
   for (const auto& [i, wish] : wishes) {
     if (!Stands(Defence::kIntentFirst)) SendActions(i, wish, ledger_.row(i).operations);
   }
-  if (!entries.empty()) GODWIT_TRY(ledger_.Append(epoch_, entries));
+  if (!entries.empty()) {
+    const Status kept = ledger_.Append(epoch_, entries);
+    if (!kept.ok()) limiter_.TakeBack();
+    GODWIT_TRY(kept);
+  }
+  limiter_.Confirm();
   // All before any is adopted: what one does may be a reason for another.
   for (const auto& [i, wish] : wishes) agenda_.Settle(i, wish.look_again);
   for (auto& [i, wish] : wishes) {
@@ -60,28 +67,51 @@ Result<bool> Engine::Impl::DecideOne(size_t i, std::vector<std::pair<size_t, Wis
   return false;
 }
 
+Status Engine::Impl::RecordBreakers() {
+  for (const BreakerNews& news : limiter_.TakeNews()) unrecorded_.push_back(news);
+  if (unrecorded_.empty()) return Ok();
+  const auto opened = [](const BreakerNews& news) { return news.change == BreakerChange::kOpened; };
+  const auto unit = [&](const BreakerNews& news) { return news.unit ? migration_.units[*news.unit].id : ""; };
+  std::vector<Entry> entries;
+  for (const BreakerNews& news : unrecorded_) {
+    const char* verb = opened(news) ? "breaker_open" : "breaker_closed";
+    entries.push_back(MakeEntry(unit(news), RecordKind::kControl,
+                                {{"verb", verb}, {"by", "godwit"}, {"comment", news.why}}));
+  }
+  GODWIT_TRY(ledger_.Append(epoch_, entries));
+  for (const BreakerNews& news : unrecorded_) {
+    Tell(unit(news), "breaker", (opened(news) ? "open: " : "closed: ") + news.why);
+  }
+  unrecorded_.clear();
+  for (size_t i = 0; i < units_.size(); ++i) agenda_.Mark(i);  // what may begin has changed
+  return Ok();
+}
+
 UnitView Engine::Impl::ViewOf(size_t i) const {
   const UnitMemory& unit = units_[i];
   const Policy& policy = migration_.policy;
-  return UnitView{migration_,
-                  migration_.units[i],
-                  ledger_.row(i),
-                  ledger_,
-                  unit.answers,
-                  unit.asking,
-                  unit.begun,
-                  now_.since_boot,
-                  now_.wall,
-                  now_.boot_id,
-                  unit.state_since,
-                  ledger_.run().held,
-                  slots_.IsOpen(migration_.units[i].wave),
-                  slots_.FreezeIsFree(),
-                  policy.bytes_per_second_max / std::max(1, slots_.copies()),
-                  policy.expected_bytes_per_second,
-                  unit.wanted_elsewhere,
-                  unit.missing_inputs,
-                  unit.anchor};
+  const int64_t rate = limiter_.BytesPerSecond(ledger_.row(i).from);
+  return UnitView{
+      migration_,
+      migration_.units[i],
+      ledger_.row(i),
+      ledger_,
+      unit.answers,
+      unit.asking,
+      unit.begun,
+      now_.since_boot,
+      now_.wall,
+      now_.boot_id,
+      unit.state_since,
+      ledger_.run().held,
+      limiter_.BrakeOf(i, ledger_.row(i)),
+      slots_.IsOpen(migration_.units[i].wave),
+      FreezeIsFree(),
+      rate / std::max(1, slots_.copies()),
+      rate > 0 ? std::min(rate, policy.expected_bytes_per_second) : policy.expected_bytes_per_second,
+      unit.wanted_elsewhere,
+      unit.missing_inputs,
+      unit.anchor};
 }
 
 // Asks the arbiter: the journal, which takes one decision a generation. True if there is one now.
@@ -120,6 +150,11 @@ void Engine::Impl::AddEntries(size_t i, Wish& wish, std::vector<Entry>& entries)
                                 {{"verb", "hold"}, {"by", "godwit"}, {"comment", *wish.hold}},
                                 row.generation));
   }
+  if (!wish.want_approval.empty() && !wish.step) {
+    entries.push_back(MakeEntry(
+        id, RecordKind::kControl,
+        {{"verb", "want_approval"}, {"by", "godwit"}, {"comment", wish.want_approval}}, row.generation));
+  }
   if (wish.step) {
     AddStep(i, *wish.step, entries);
     wish.actions.clear();
@@ -155,6 +190,12 @@ void Engine::Impl::AddIntents(size_t i, Wish& wish, std::vector<Entry>& entries)
   int64_t number = row.operations;
   std::vector<Action> begun;
   for (Action& action : wish.actions) {
+    if (!limiter_.MayBegin(i, row, action, slots_.copies())) {
+      const Nanoseconds again = now_.since_boot + limiter_.Patience(row);
+      wish.look_again = wish.look_again ? std::min(*wish.look_again, again) : again;
+      wish.waits_for.insert(wish.waits_for.begin(), "its turn: " + Describe(action));
+      continue;
+    }
     const bool named_later = IsCopy(action);
     if (!named_later && !busy.insert(ResourceOf(action)).second && Stands(Defence::kOneOutstanding)) continue;
     const std::string op = id + "-" + std::to_string(++number);
@@ -162,6 +203,8 @@ void Engine::Impl::AddIntents(size_t i, Wish& wish, std::vector<Entry>& entries)
     Entry entry = MakeEntry(id, RecordKind::kIntent, ToJson(action), row.generation);
     entry.op = op;
     entries.push_back(std::move(entry));
+    limiter_.Begin(i, action);
+    if (named_later) slots_.PromiseCopy();
     begun.push_back(std::move(action));
   }
   wish.actions = std::move(begun);
@@ -200,6 +243,7 @@ void Engine::Impl::AdoptConclusion(size_t i, const Conclusion& conclusion) {
   agenda_.Mark(i);
   unit.ops.erase(conclusion.op);
   unit.begun.erase(conclusion.op);
+  limiter_.Note(i, conclusion.failed, conclusion.failed ? conclusion.body.dump() : "");
   if (conclusion.failed) {
     Fail(i, "copy " + conclusion.op, Unavailable(conclusion.body.dump().substr(0, 400)));
   } else {

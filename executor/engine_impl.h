@@ -12,6 +12,7 @@
 #include "executor/agenda.h"
 #include "executor/engine.h"
 #include "executor/ledger.h"
+#include "executor/limiter.h"
 #include "executor/neighbours.h"
 #include "executor/slots.h"
 #include "executor/unit_memory.h"
@@ -35,6 +36,7 @@ class Engine::Impl {
   bool HasSyncs() const { return units_with_syncs_ > 0; }
   std::vector<UnitStatus> Units() const;
   const UnitRow& RowOf(size_t unit) const { return ledger_.row(unit); }
+  const RunRow& run() const { return ledger_.run(); }
   int64_t epoch() const { return epoch_; }
 
  private:
@@ -68,6 +70,7 @@ class Engine::Impl {
   void BelieveAnswer(Arrived& arrived, const Question& question);
   void BelieveEffect(const Arrived& arrived, const PerformRequest& perform);
   void BelieveSighting(const Arrived& arrived, const LookUpRequest& look_up);
+  void NoteAttempt(size_t i, const Result<Effect>& reply);
   void Fail(size_t i, const std::string& what, const Error& error);
 
   // --- engine_decide.cc ---
@@ -78,6 +81,8 @@ class Engine::Impl {
   // in `wishes`, and what must be durable before it is adopted in `entries`.
   Result<bool> DecideOne(size_t i, std::vector<std::pair<size_t, Wish>>& wishes,
                          std::vector<state::Entry>& entries);
+  // A breaker that opened or closed is durable before anything is decided by it.
+  Status RecordBreakers();
   UnitView ViewOf(size_t i) const;
   Result<bool> Arbitrate(size_t i, const Wish& wish);
   void AddEntries(size_t i, Wish& wish, std::vector<state::Entry>& entries);
@@ -92,6 +97,7 @@ class Engine::Impl {
   void Surround(size_t i);
   void SurroundAll(size_t i);
   void TakeStock();
+  bool FreezeIsFree() const;
   bool NeedsReplicas(size_t i) const;
   bool Rests(size_t i) const;
   bool IsAtRest(size_t i) const;
@@ -108,6 +114,8 @@ class Engine::Impl {
   EngineOptions options_;
   Ledger ledger_;
   Neighbours neighbours_;
+  Limiter limiter_;
+  std::vector<BreakerNews> unrecorded_;  // breakers that opened or closed
   Neighbours::Standings standings_;
   Slots slots_;
   Agenda agenda_;

@@ -24,7 +24,11 @@ std::string ReplicaScope(Side to, const TableName& table) {
 }
 
 Json ToJson(const RunRow& run) {
-  return {{"held", run.held}, {"held_why", run.held_why}, {"approvals", run.approvals}};
+  return {{"held", run.held},
+          {"held_why", run.held_why},
+          {"approvals", run.approvals},
+          {"breaker_why", run.breaker_why},
+          {"driver", run.driver}};
 }
 
 Result<Json> ParseFact(const std::string& value) {
@@ -33,15 +37,25 @@ Result<Json> ParseFact(const std::string& value) {
   return json;
 }
 
+void FoldRunControl(const Json& body, RunRow& run) {
+  const std::string verb = body.value("verb", "");
+  if (verb == "breaker_open" || verb == "breaker_closed") {
+    run.breaker_why = verb == "breaker_open" ? body.value("comment", verb) : "";
+    return;
+  }
+  run.held = verb == "hold";
+  run.held_why = run.held ? body.value("comment", "") : "";
+}
+
 Status FoldRun(const Record& record, RunRow& run) {
   const Json body = Json::parse(record.entry.body, nullptr, false);
   if (body.is_discarded()) return Corrupt(fmt::format("journal record {} is not JSON", record.sequence));
   if (record.entry.kind == RecordKind::kControl) {
-    const std::string verb = body.value("verb", "");
-    run.held = verb == "hold";
-    run.held_why = run.held ? body.value("comment", "") : "";
+    FoldRunControl(body, run);
   } else if (record.entry.kind == RecordKind::kApproval) {
     run.approvals[body.value("plan_hash", "")] = body.value("by", "");
+  } else if (record.entry.kind == RecordKind::kEpoch) {
+    run.driver = body.value("who", "");
   }
   return Ok();
 }
@@ -118,7 +132,8 @@ Status Ledger::LoadRows() {
     GODWIT_TRY_ASSIGN(const Json json, ParseFact(fact.value));
     if (fact.key == "row") {
       run_ = {json.value("held", false), json.value("held_why", ""),
-              json.value("approvals", std::map<std::string, std::string>())};
+              json.value("approvals", std::map<std::string, std::string>()), json.value("breaker_why", ""),
+              json.value("driver", "")};
     } else if (fact.key == "head") {
       head_ = json.get<int64_t>();
     } else if (fact.key == "epoch") {
@@ -177,7 +192,8 @@ const std::map<std::string, ReplicaEntry>& Ledger::Entries(Side to, const TableN
 Status Ledger::FoldInto(const Record& record, Staged& staged) const {
   if (record.entry.kind == RecordKind::kEpoch) {
     staged.newest_epoch = record.epoch;
-    return Ok();
+    if (!staged.run) staged.run = run_;
+    return record.entry.body.empty() ? Ok() : FoldRun(record, *staged.run);
   }
   if (record.entry.unit.empty()) {
     if (!staged.run) staged.run = run_;

@@ -20,6 +20,8 @@ struct RunRow {
   bool held = false;
   std::string held_why;
   std::map<std::string, std::string> approvals;  // hash of a plan -> who
+  std::string breaker_why;  // too many attempts failed: nothing new begins; "" while the breaker is closed
+  std::string driver;       // who drives, or drove last
 };
 
 class Ledger : public ReplicaReader {

@@ -2,6 +2,7 @@
 // limits. The executor reaches no table or job that is not named here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,9 +12,11 @@
 #include <vector>
 
 #include "base/time.h"
+#include "executor/breaker.h"
 #include "executor/calendar.h"
 #include "executor/location_map.h"
 #include "executor/ports/table_meta.h"
+#include "executor/rate.h"
 
 namespace godwit::executor {
 
@@ -62,12 +65,16 @@ struct Policy {
   int64_t bytes_per_copy_max = int64_t{256} << 30;
   int64_t bytes_per_second_max = 0;                        // for all copies together; 0: no limit
   int64_t expected_bytes_per_second = int64_t{100} << 20;  // until measured
+  std::array<RateTable, 2> rates;  // by the clock: copies from the source, from the target
+  Duration burst{0};               // saved up at that rate; 0: a copy's own rate is limited, not their sum
+  int copies_max = 0;              // under way over all units; 0: no limit
 
   // Dual run.
   int equal_cycles = 1;  // due dates whose outputs were equal on both sides before a freeze
 
   // People.
   bool switch_needs_approval = false;
+  Duration switch_approval_lasts{0};  // 0: until the switch
   bool complete_by_itself = false;
   Duration probation = std::chrono::hours(24);
 
@@ -75,6 +82,7 @@ struct Policy {
   int failures_max = 8;  // in a row, then the unit is held for a person
   Duration backoff_max = std::chrono::seconds(64);
   Duration unknown_wait = std::chrono::seconds(2);  // before an unknown outcome is looked up
+  std::optional<BreakerPolicy> breaker;             // of each unit and of the whole run
 
   // Where data lands: the longest source prefix that fits is replaced. A location that none fits is refused.
   LocationMap location_map;

@@ -57,8 +57,6 @@ int Slots::StartsFree() const {
   return migration_.policy.units_in_flight_max - in_flight_ - promised_starts_;
 }
 
-bool Slots::FreezeIsFree() const { return frozen_ + promised_freezes_ < migration_.policy.freezes_max; }
-
 // A unit that can start blocks later waves: no earlier wave than the open one has any.
 std::vector<size_t> Slots::Startable(size_t limit) const {
   const auto wave = startable_.find(open_wave());

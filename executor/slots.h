@@ -24,15 +24,16 @@ class Slots {
   // A unit was let in whose row does not say so yet; forgotten when that is written, or is not.
   void PromiseStart() { ++promised_starts_; }
   void PromiseFreeze() { ++promised_freezes_; }
-  void ForgetPromises() { promised_starts_ = promised_freezes_ = 0; }
+  void PromiseCopy() { ++promised_copies_; }
+  void ForgetPromises() { promised_starts_ = promised_freezes_ = promised_copies_ = 0; }
 
   // A wave opens when no unit of an earlier one is on its way or still to start; held and aborted ones do not
   // block.
   int open_wave() const;
   bool IsOpen(int wave) const { return wave <= open_wave() && StartsFree() > 0; }
   int StartsFree() const;
-  bool FreezeIsFree() const;
-  int copies() const { return copies_; }
+  int frozen() const { return frozen_ + promised_freezes_; }
+  int copies() const { return copies_ + promised_copies_; }
 
   // The first `limit` units that start when they are let in.
   std::vector<size_t> Startable(size_t limit) const;
@@ -57,6 +58,7 @@ class Slots {
   int copies_ = 0;
   int promised_starts_ = 0;
   int promised_freezes_ = 0;
+  int promised_copies_ = 0;
   std::map<int, int> blocking_;  // wave -> units that block later ones; none is 0
   std::map<int, std::set<size_t>> startable_;
   std::set<size_t> in_dual_run_;

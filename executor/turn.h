@@ -37,6 +37,7 @@ struct UnitView {
   Nanoseconds state_since{0};  // answers asked before are not used
 
   bool run_held = false;                  // a person stopped everything
+  std::string brake;                      // why nothing new begins just now; "" if it may
   bool wave_open = false;                 // the unit may start
   bool freeze_slot = false;               // one more unit may be frozen
   int64_t bytes_per_second_max = 0;       // for one copy; 0: no limit
@@ -50,7 +51,12 @@ struct UnitView {
   std::optional<Anchor> anchor;  // of the last decision
 
   const Policy& policy() const { return migration.policy; }
-  bool held() const { return row.held || run_held; }
+  bool held() const { return row.held || run_held || !brake.empty(); }
+  // What a held unit waits for.
+  std::string held_why() const {
+    if (row.held) return "a person: held: " + row.held_why;
+    return run_held ? "a person: the whole run is held" : brake;
+  }
 };
 
 // The end of an operation that runs on after it was begun.
@@ -75,6 +81,7 @@ struct Wish {
   std::optional<Step> step;
   std::optional<std::string> hold;  // nothing can go on without a person: why
   bool needs_person = false;        // an approval or a waiver is awaited
+  std::string want_approval;        // people are to be told so, once; "" if they were, or need not be
 
   std::vector<std::string> waits_for;     // for people, most important first
   std::optional<Nanoseconds> look_again;  // since boot: decide again then, even if nothing happened

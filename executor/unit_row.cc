@@ -17,6 +17,12 @@ Error Disagreement(const Record& record, const std::string& what) {
   return Corrupt(fmt::format("journal record {} of unit {}: {}", record.sequence, record.entry.unit, what));
 }
 
+void ForgetApproval(UnitRow& row) {
+  row.switch_approved = row.approval_wanted = false;
+  row.switch_approved_by.clear();
+  row.switch_approved_at.reset();
+}
+
 void EndFreeze(const Record& record, UnitRow& row) {
   if (row.freezes.empty() || !row.freezes.back().ended.empty()) return;
   Freeze& freeze = row.freezes.back();
@@ -91,13 +97,13 @@ Status FoldTransition(const Record& record, const Json& body, const UnitSpec& sp
       EndFreeze(record, row);
       row.attempts = 0;
       row.shadow.reset();
-      row.switch_approved = false;
+      ForgetApproval(row);
       break;
     case Event::kReturned:
       EndFreeze(record, row);
       row.from = row.to();
       row.attempts = 0;
-      row.switch_approved = false;
+      ForgetApproval(row);
       break;
     case Event::kReversalBegun:
       row.from = row.to();
@@ -270,10 +276,28 @@ Status FoldControl(const Record& record, const Json& body, UnitRow& row) {
   } else if (verb == "waive") {
     const auto found = row.differences.find(body.at("table").get<std::string>());
     if (found != row.differences.end()) found->second.waived_by = body.at("by").get<std::string>();
+  } else if (verb == "want_approval") {
+    ForgetApproval(row);
+    row.approval_wanted = true;
+  } else if (verb == "breaker_open") {
+    row.breaker_why = body.value("comment", verb);
+  } else if (verb == "breaker_closed") {
+    row.breaker_why.clear();
   } else {
     return Disagreement(record, "unknown command " + verb);
   }
   return Ok();
+}
+
+// A signature under another plan says nothing about this one.
+void FoldApproval(const Record& record, const Json& body, UnitRow& row) {
+  const std::string plan = body.value("plan_hash", "");
+  if (!plan.empty() && !row.plan_hash.empty() && plan != row.plan_hash) return;
+  ForgetApproval(row);
+  row.switch_approved = true;
+  row.switch_approved_by = body.value("by", "");
+  const Result<Timestamp> at = ParseTimestamp(record.entry.wall);
+  if (at.ok()) row.switch_approved_at = *at;
 }
 
 Status FoldBody(const Record& record, const Json& body, const UnitSpec& spec, const ReplicaReader& replicas,
@@ -286,7 +310,7 @@ Status FoldBody(const Record& record, const Json& body, const UnitSpec& spec, co
     case RecordKind::kDecision: return FoldDecision(record, body, row);
     case RecordKind::kControl: return FoldControl(record, body, row);
     case RecordKind::kApproval:
-      if (body.at("what") == "switch") row.switch_approved = true;
+      if (body.at("what") == "switch") FoldApproval(record, body, row);
       return Ok();
     case RecordKind::kEpoch:
     case RecordKind::kNote: return Ok();

@@ -91,7 +91,12 @@ struct UnitRow {
   bool complete_requested = false;
   bool retry_requested = false;
   bool switch_approved = false;
+  std::string switch_approved_by;
+  std::optional<Timestamp> switch_approved_at;
+  bool approval_wanted = false;  // people were told that it waits for one
   std::optional<Timestamp> cutover_not_before;
+
+  std::string breaker_why;  // too many attempts failed: nothing new begins; "" while its breaker is closed
 
   int64_t folded = 0;  // sequence number of the last record that is part of this row
 

@@ -52,6 +52,14 @@ Result<UnitRow> Read(const Json& json) {
                       ParseTimestamp(json.at("cutover_not_before").get<std::string>()));
   }
   json.at("folded").get_to(row.folded);
+  // Not in files of earlier versions.
+  row.switch_approved_by = json.value("switch_approved_by", "");
+  row.approval_wanted = json.value("approval_wanted", false);
+  row.breaker_why = json.value("breaker_why", "");
+  if (json.contains("switch_approved_at")) {
+    GODWIT_TRY_ASSIGN(row.switch_approved_at,
+                      ParseTimestamp(json.at("switch_approved_at").get<std::string>()));
+  }
   return row;
 }
 
@@ -81,6 +89,10 @@ Json ToJson(const UnitRow& row) {
                {"folded", row.folded}};
   if (row.evidence) json["evidence"] = *row.evidence;
   if (row.shadow) json["shadow"] = *row.shadow;
+  if (!row.switch_approved_by.empty()) json["switch_approved_by"] = row.switch_approved_by;
+  if (row.switch_approved_at) json["switch_approved_at"] = FormatTimestamp(*row.switch_approved_at);
+  if (row.approval_wanted) json["approval_wanted"] = true;
+  if (!row.breaker_why.empty()) json["breaker_why"] = row.breaker_why;
   if (row.cutover_not_before) json["cutover_not_before"] = FormatTimestamp(*row.cutover_not_before);
   return json;
 }

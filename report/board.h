@@ -36,6 +36,7 @@ struct Origin {
   std::string plan_path;
   std::string plan_hash;
   std::string godwit_version;
+  std::string log_head;  // of the migration's journal when the report was made; empty: nothing was begun
 };
 
 enum class Weight : uint8_t { kHigh, kMiddle, kLow };

@@ -279,6 +279,9 @@ std::string HtmlPage(const Board& board) {
   page += fmt::format("<h1>Migration plan</h1>\n<p class=lead>{} · plan {}… · godwit {}</p>\n",
                       Escape(board.origin.plan_path), board.origin.plan_hash.substr(0, 12),
                       board.origin.godwit_version);
+  if (!board.origin.log_head.empty()) {
+    page += fmt::format("<p class=lead>Head of the journal: {}</p>\n", Escape(board.origin.log_head));
+  }
   page +=
       "<nav><a href=#summary>Summary</a><a href=#risks>Risks</a><a href=#timeline>Timeline</a><a "
       "href=#units>Units</a>"

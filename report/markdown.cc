@@ -76,8 +76,10 @@ std::string Findings(const Readiness& readiness) {
 std::string MarkdownPage(const Board& board) {
   const Plan& plan = *board.plan;
   std::string text = fmt::format(
-      "Dry run: nothing was executed.\n\n# Migration plan\n\n`{}`, SHA-256 `{}`, godwit {}\n\n## Summary\n\n",
-      board.origin.plan_path, board.origin.plan_hash, board.origin.godwit_version);
+      "Dry run: nothing was executed.\n\n# Migration plan\n\n`{}`, SHA-256 `{}`, godwit {}\n\n{}## "
+      "Summary\n\n",
+      board.origin.plan_path, board.origin.plan_hash, board.origin.godwit_version,
+      board.origin.log_head.empty() ? "" : "Head of the journal: `" + board.origin.log_head + "`\n\n");
   text += Summary(plan);
   for (const std::string& warning : plan.warnings) text += "- " + warning + "\n";
   text += "\n## Risks\n\n| weight | what | what it may cost | answer |\n|---|---|---|---|\n";

@@ -6,6 +6,7 @@
 
 #include "base/sqlite.h"
 #include "state/journal.h"
+#include "state/sqlite_view.h"
 
 namespace godwit::state {
 namespace {
@@ -250,6 +251,13 @@ Result<std::unique_ptr<Journal>> OpenSqliteJournal(const std::string& path,
     GODWIT_TRY(database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
     GODWIT_TRY(Prepare(database, path));
   }
+  return std::unique_ptr<Journal>(std::make_unique<SqliteJournal>(std::move(database)));
+}
+
+Result<std::unique_ptr<Journal>> OpenSqliteView(const std::string& path) {
+  GODWIT_TRY_ASSIGN(SqliteDatabase database, SqliteDatabase::Open(path, SqliteDatabase::Mode::kReadOnly));
+  GODWIT_TRY(database.Execute("BEGIN"));
+  GODWIT_TRY(database.QueryInteger("SELECT count(*) FROM heartbeat"));  // the first read fixes the moment
   return std::unique_ptr<Journal>(std::make_unique<SqliteJournal>(std::move(database)));
 }
 

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Limits, panic, approvals and the state file, as a person meets them with real godwit processes.
+
+    limits_test.py GODWIT PYTHON FOLDER"""
+import hashlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from world import World
+
+GODWIT, PYTHON, FOLDER = (os.path.abspath(path) for path in sys.argv[1:4])
+COMMITTED = {"probation", "completed"}
+
+
+class Limits(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World(GODWIT, "", PYTHON, pathlib.Path(FOLDER))
+
+    def setUp(self):
+        self.world.reset()
+        self.process = None
+
+    def tearDown(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def configure(self, text, old="", new=""):
+        config = self.world.folder / "godwit.yaml"
+        config.write_text(config.read_text().replace(old, new) + text if old else config.read_text() + text)
+
+    def start(self, *more):
+        self.process = subprocess.Popen([GODWIT, "apply", "-q", "plan.json", "--execute", *more], cwd=self.world.folder,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        said = self.process.communicate(timeout=30)[1]
+        return said
+
+    def status(self):
+        return json.loads(self.world.call("status", "--format", "json", expect=(0, 3)).stdout)
+
+    def until(self, seen, seconds=20):
+        end = time.time() + seconds
+        while time.time() < end:
+            found = seen()
+            if found:
+                return found
+            time.sleep(0.05)
+        self.fail("it was not seen in time")
+
+    def moved(self):
+        return all(unit["state"] in COMMITTED for unit in self.status()["units"])
+
+    def assert_rests(self, process_seconds=2):
+        """Held: nobody is frozen, and nothing is written but the heartbeat."""
+        self.until(lambda: not any(unit["state"] in ("freezing", "final_copy", "wait_consistent", "ready", "cancelling")
+                                   for unit in self.status()["units"]))
+        before = [unit["state"] for unit in self.status()["units"]]
+        time.sleep(process_seconds)
+        self.assertEqual([unit["state"] for unit in self.status()["units"]], before)
+
+    # --- Panic ---
+
+    def test_a_flag_file_holds_everything_within_a_second(self):
+        self.configure("limits: {panic_file: STOP}\n")
+        (self.world.folder / "STOP").touch()
+        self.start("--wait")
+        self.until(lambda: self.status()["run"]["held"])
+        self.assert_rests()
+        self.assertFalse(self.moved())
+        text = self.world.call("status", expect=(0, 3)).stdout
+        self.assertIn("THE WHOLE RUN IS HELD: the flag file", text)
+        self.assertIn("godwit unit resume --all", text)
+        self.world.call("unit", "resume", "--all")  # the flag is still there: held again
+        self.until(lambda: self.status()["run"]["held"])
+        (self.world.folder / "STOP").unlink()
+        self.world.call("unit", "resume", "--all")
+        self.until(self.moved)
+        self.stop()
+        self.world.call("log", "--verify")
+
+    def test_a_signal_holds_at_any_moment(self):
+        for delay in (0.0, 0.3, 0.6):
+            self.world.reset()
+            self.start("--wait")
+            self.until(lambda: (self.world.folder / ".godwit" / "state.db").exists() and self.status()["run"]["driver"])
+            time.sleep(delay)
+            self.process.send_signal(signal.SIGUSR1)
+            began = time.time()
+            self.until(lambda: self.status()["run"]["held"] or self.moved())
+            self.assertLess(time.time() - began, 3)
+            self.assert_rests(1)
+            self.world.call("unit", "resume", "--all")
+            self.until(self.moved)
+            self.stop()
+
+    # --- The outside ---
+
+    def test_load_stops_new_work_until_it_falls(self):
+        script = self.world.folder / "load.sh"
+        script.write_text("#!/bin/sh\ncat load\n")
+        script.chmod(0o755)
+        (self.world.folder / "load").write_text("9.5\n")
+        self.configure(f"limits: {{load: {{command: [{script}], above: 5, every: 100ms}}}}\n")
+        self.start("--wait")
+        self.until(lambda: self.status()["run"]["driver"])
+        time.sleep(2)
+        self.assertTrue(all(unit["state"] in ("registered", "planned") for unit in self.status()["units"]))
+        (self.world.folder / "load").write_text("1\n")
+        self.until(self.moved)
+        self.stop()
+
+    def test_a_full_disk_begins_nothing(self):
+        self.configure("state_file: {free_min: 9000PB, ballast: 0}\n")
+        self.start("--wait")
+        self.until(lambda: self.status()["run"]["driver"])
+        time.sleep(1)
+        self.assertTrue(all(unit["state"] in ("registered", "planned") for unit in self.status()["units"]))
+        self.stop()
+
+    def test_a_rate_of_nothing_begins_nothing(self):
+        self.configure("limits: {rates: [{rate: 0}]}\n")
+        self.start("--wait")
+        self.until(lambda: self.status()["run"]["driver"])
+        time.sleep(1)
+        self.assertTrue(all(unit["state"] in ("registered", "planned") for unit in self.status()["units"]))
+        self.stop()
+
+    # --- The breaker ---
+
+    def test_the_breaker_opens_is_journaled_and_closes_by_its_probes(self):
+        self.configure("limits: {breaker: {window: 10, attempts: 4, cool_down: 1s}}\n")
+        target = self.world.folder / "target"
+        self.configure("", "failures: 8", "failures: 8")
+        broken = target / "warehouse"
+        held = target / "warehouse.away"
+        broken.rename(held)
+        broken.write_text("no folder")  # nothing can be copied here
+        self.start("--wait")
+        self.until(lambda: self.status()["run"]["breaker_why"]
+                   or any(unit["breaker_why"] or unit["held"] for unit in self.status()["units"]))
+        status = self.status()
+        self.assertTrue(status["run"]["breaker_why"] or any(unit["breaker_why"] for unit in status["units"]), status)
+        broken.unlink()
+        held.rename(broken)
+        self.world.call("unit", "resume", "--all")
+        for unit in status["units"]:
+            self.world.call("unit", "retry", unit["id"], expect=(0, 2))
+        self.until(lambda: self.moved() and not self.status()["run"]["breaker_why"], 40)
+        self.stop()
+        verbs = [record["body"].get("verb") for record in
+                 json.loads(self.world.call("log", "--format", "json").stdout)["records"] if record["kind"] == "CONTROL"]
+        self.assertIn("breaker_open", verbs)
+        self.assertIn("breaker_closed", verbs)
+        self.world.call("log", "--verify")
+
+    # --- Approvals ---
+
+    def approve_with(self, token, *what, expect=(0,)):
+        return self.world.call("approve", *what, "--token", "env:GODWIT_TOKEN", env={"GODWIT_TOKEN": token}, expect=expect)
+
+    def test_a_switch_waits_for_a_token_holder_and_denials_are_journaled(self):
+        digest = hashlib.sha256(b"hunter2").hexdigest()
+        people = self.world.folder / "people"
+        people.write_text(f"# who may approve\nboard {digest}\n")
+        people.chmod(0o600)
+        self.configure("approvals: {switch: required, people: people}\n")
+        self.approve_with("hunter2", "plan.json", "--comment", "all of it")
+        self.world.apply(expect=(3,))
+        self.assertFalse(self.moved())
+        denied = self.approve_with("wrong", "--wave", "1", expect=(2,))
+        self.assertIn("nobody in", denied.stderr)
+        self.assertNotIn("wrong", denied.stderr)
+        self.assertIn("a token is needed", self.world.call("approve", "--wave", "1", expect=(2,)).stderr)
+        people.chmod(0o666)
+        self.assertIn("may be written by others", self.approve_with("hunter2", "--wave", "1", expect=(2,)).stderr)
+        people.chmod(0o600)
+        for wave in sorted({unit["wave"] for unit in self.status()["units"]}):
+            self.approve_with("hunter2", "--wave", str(wave), "--comment", "read and good")
+        self.world.apply()
+        self.assertTrue(self.moved())
+        log = self.world.call("log", "--format", "json").stdout
+        self.assertNotIn("hunter2", log)
+        records = json.loads(log)["records"]
+        self.assertEqual(sum(1 for each in records if each["kind"] == "NOTE" and "denied" in each["body"]), 3)
+        signed = [each["body"] for each in records if each["kind"] == "APPROVAL" and each["body"]["what"] == "switch"]
+        self.assertEqual({each["by"] for each in signed}, {"board"})
+        self.assertTrue(all(len(each["units_hash"]) == 64 and each["comment"] == "read and good" for each in signed))
+        wanted = [each for each in records if each["body"].get("verb") == "want_approval"]
+        self.assertEqual(len(wanted), len({each["unit"] for each in wanted}), "once for each unit")
+
+    def test_four_eyes(self):
+        self.configure("approvals: {switch: required, four_eyes: true}\n")
+        said = self.world.call("apply", "-q", "plan.json", "--execute", expect=(2,)).stderr
+        self.assertIn("cannot carry it out too", said)
+
+    # --- The state file ---
+
+    def test_a_lost_state_file_is_restored_from_its_mirror(self):
+        self.configure("state_file: {mirror: elsewhere/log.ndjson}\n")
+        (self.world.folder / "elsewhere").mkdir()
+        self.start()
+        time.sleep(0.5)
+        self.process.kill()
+        self.process.wait()
+        mirror = self.world.folder / "elsewhere" / "log.ndjson"
+        for path in (self.world.folder / ".godwit").glob("state.db*"):
+            path.unlink()
+        self.assertIn("it was lost or set back", self.world.call("apply", "-q", "plan.json", "--execute", expect=(1,)).stderr)
+        for path in (self.world.folder / ".godwit").glob("state.db*"):
+            path.unlink()
+        self.world.call("log", "--restore", str(mirror))
+        self.world.apply()
+        self.assertTrue(self.moved())
+        self.world.call("log", "--verify")
+        records = json.loads(self.world.call("log", "--format", "json").stdout)["records"]
+        lines = [json.loads(line) for line in mirror.read_text().splitlines()]
+        self.assertEqual(lines[-1]["hash"], records[-1]["hash"])
+
+    def test_a_report_anchors_the_log(self):
+        self.world.apply()
+        self.world.call("report", "plan.json", "-o", "pages", expect=(0, 3))
+        head = self.status()["log"]["head"]
+        for page in ("report.md", "report.html"):
+            self.assertIn(head, (self.world.folder / "pages" / page).read_text())
+        self.world.call("log", "--verify", "--head", head)
+        self.assertIn("cut short", self.world.call("log", "--verify", "--head", "0" * 64, expect=(1,)).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]], verbosity=2)
