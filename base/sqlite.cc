@@ -8,6 +8,7 @@ namespace godwit {
 namespace {
 
 const char* RemedyFor(int code) {
+  if (code == SQLITE_BUSY) return ": another process is writing to it, or was stopped while it did";
   if (code == SQLITE_FULL) return ": make room on its disk";
   if (code == SQLITE_IOERR)
     return ": look at its disk; what was acknowledged is kept, start again when it is sound";

@@ -60,13 +60,14 @@ double CpuSeconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-int RunSeeds(uint64_t from, uint64_t seeds, uint64_t facts_every, int stop_after) {
+int RunSeeds(uint64_t from, uint64_t seeds, uint64_t facts_every, int stop_after, int units_max) {
   Totals totals;
   int bad = 0;
   const double begun = CpuSeconds();
   for (uint64_t seed = from; seed < from + seeds && bad < stop_after; ++seed) {
     SimOptions options;
     options.keep_facts = facts_every > 0 && seed % facts_every == 0;
+    options.units_max = units_max;
     const SimOutcome outcome = RunSimulation(seed, options);
     Add(outcome, totals);
     if (outcome.violations.empty()) continue;
@@ -86,8 +87,9 @@ int RunSeeds(uint64_t from, uint64_t seeds, uint64_t facts_every, int stop_after
   return bad == 0 ? 0 : 1;
 }
 
-int Replay(uint64_t seed, const std::set<Fault>& without) {
+int Replay(uint64_t seed, const std::set<Fault>& without, int units_max) {
   SimOptions options;
+  options.units_max = units_max;
   options.trace = true;
   options.without = without;
   const SimOutcome outcome = RunSimulation(seed, options);
@@ -96,8 +98,9 @@ int Replay(uint64_t seed, const std::set<Fault>& without) {
 }
 
 // Switches fault classes off one by one, as long as the seed stays bad.
-int Shrink(uint64_t seed) {
+int Shrink(uint64_t seed, int units_max) {
   SimOptions options;
+  options.units_max = units_max;
   if (RunSimulation(seed, options).violations.empty()) {
     fmt::print("seed {} is good\n", seed);
     return 0;
@@ -107,7 +110,7 @@ int Shrink(uint64_t seed) {
     fewer.without.insert(static_cast<Fault>(fault));
     if (!RunSimulation(seed, fewer).violations.empty()) options = fewer;
   }
-  std::string needed, command = fmt::format("godwit-sim --seed {} --trace", seed);
+  std::string needed, command = fmt::format("godwit-sim --seed {} --units {} --trace", seed, units_max);
   for (int defence = 0; defence < executor::kDefences; ++defence) {
     const auto one = static_cast<executor::Defence>(defence);
     if (!executor::Stands(one)) command += std::string(" --without ") + DefenceName(one);
@@ -170,7 +173,7 @@ int RunKept(const std::string& path) {
 int Main(int argc, char** argv) {
   CLI::App app("Migrations under faults, one from each seed.", "godwit-sim");
   uint64_t from = 1, seeds = 0, seed = 0, shrink = 0, facts_every = 10;
-  int stop_after = 5;
+  int stop_after = 5, units_max = SimOptions().units_max;
   bool trace = false;
   bool list = false;
   std::string kept;
@@ -179,6 +182,7 @@ int Main(int argc, char** argv) {
   app.add_option("--seeds", seeds, "how many");
   app.add_option("--facts-every", facts_every, "every so many runs the derived facts are kept and verified");
   app.add_option("--stop-after", stop_after, "bad seeds");
+  app.add_option("--units", units_max, "at most so many units in a migration: another one for each seed");
   app.add_option("--seed", seed, "one seed");
   app.add_flag("--trace", trace, "say everything");
   app.add_option("--shrink", shrink, "a bad seed");
@@ -190,7 +194,7 @@ int Main(int argc, char** argv) {
   if (list) return ListDefences();
   if (!TakeAway(defences)) return 2;
   if (!kept.empty()) return RunKept(kept);
-  if (shrink != 0) return Shrink(shrink);
+  if (shrink != 0) return Shrink(shrink, units_max);
   if (seed != 0) {
     std::set<Fault> without;
     for (int fault = 0; fault < kFaults; ++fault) {
@@ -198,9 +202,9 @@ int Main(int argc, char** argv) {
         without.insert(static_cast<Fault>(fault));
       }
     }
-    return Replay(seed, without);
+    return Replay(seed, without, units_max);
   }
-  return RunSeeds(from, seeds == 0 ? 100 : seeds, facts_every, stop_after);
+  return RunSeeds(from, seeds == 0 ? 100 : seeds, facts_every, stop_after, units_max);
 }
 
 }  // namespace

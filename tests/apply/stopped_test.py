@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""A godwit that is stopped (SIGSTOP) for longer than its lease, while the watchdog or another godwit goes on without it.
+
+    stopped_test.py GODWIT PYTHON FOLDER"""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from world import World, site_state
+
+GODWIT, PYTHON, FOLDER = (os.path.abspath(path) for path in sys.argv[1:4])
+FROZEN = "deny writers of ods.orders at source (token 2)"
+SILENT = ("watchdog", "--once", "--lost", "1", "--patience", "1", "--execute")
+SECONDS = 120
+
+
+class Stopped(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World(GODWIT, "", PYTHON, pathlib.Path(FOLDER))
+        cls.world.apply()
+        cls.wanted = cls.world.end()
+
+    def setUp(self):
+        self.world.reset()
+
+    def stop_when_frozen(self):
+        """An `apply` that has just frozen the first unit, stopped."""
+        process = subprocess.Popen([GODWIT, "apply", "plan.json", "--execute"], cwd=self.world.folder, text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for line in process.stderr:
+            if FROZEN in line:
+                break
+        self.addCleanup(process.kill)
+        while True:  # not in the middle of a write, which would lock everybody out
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(0.05)
+            probe = subprocess.run(["sqlite3", self.world.folder / ".godwit/state.db", "BEGIN IMMEDIATE; ROLLBACK"],
+                                   capture_output=True, check=False)
+            if probe.returncode == 0 or process.poll() is not None:
+                break
+            process.send_signal(signal.SIGCONT)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def go_on(self, process):
+        process.send_signal(signal.SIGCONT)
+        said = process.communicate(timeout=SECONDS)[1]
+        return process.returncode, said
+
+    def test_the_watchdog_thaws_meanwhile(self):
+        process = self.stop_when_frozen()
+        time.sleep(3)
+        self.world.call(*SILENT, expect=(0, 3))
+        state = site_state(self.world.folder / "source")
+        self.assertNotIn(("ods", "orders", "writers", 1), state["barriers"])
+        code, said = self.go_on(process)
+        self.assertEqual(code, 0, said[-2000:])
+        self.assertEqual(self.world.end(), self.wanted)
+
+    def test_another_godwit_takes_over_meanwhile(self):
+        process = self.stop_when_frozen()
+        (self.world.folder / ".godwit/lock").unlink()  # a lock that does not hold, as on some network file systems
+        self.world.apply()
+        end = self.world.end()
+        self.assertEqual(end, self.wanted)
+        code, said = self.go_on(process)
+        self.assertNotEqual(code, 0)
+        self.assertIn("another process took over this migration", said)
+        self.assertEqual(self.world.end(), end)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
