@@ -210,6 +210,7 @@ class Simulation {
 
   void OnRecord(const state::Entry& entry) {
     checker_->OnRecord(entry);
+    if (entry.kind == state::RecordKind::kTransition) StrikeSoon(entry.unit);
     if (entry.kind == state::RecordKind::kDecision) {
       const bool commit = entry.body.find("\"commit\"") != std::string::npos;
       ++(commit ? outcome_.commits : outcome_.cancels);
@@ -301,7 +302,25 @@ class Simulation {
     world_->clock.In(swarm_.Between(5s, 8min), [this] { StrikeSomething(); });
   }
 
+  // The moments that matter are short: what comes by itself would hardly ever meet them.
+  void StrikeSoon(const std::string& id) {
+    size_t unit = 0;
+    while (case_.migration.units[unit].id != id) ++unit;
+    if (!executor::IsFrozen(checker_->row(unit).state) && !executor::IsCommitted(checker_->row(unit).state))
+      return;
+    for (const Fault fault : {Fault::kSuperuser, Fault::kFileHeldOpen, Fault::kSchemaChange,
+                              Fault::kForgetsPause, Fault::kRogueWriter}) {
+      if (!Strikes(fault, 0.15)) continue;
+      world_->clock.In(swarm_.Between(0s, 3s), [this, fault, unit] {
+        struck_unit_ = unit;
+        Strike(fault);
+        struck_unit_.reset();
+      });
+    }
+  }
+
   const executor::UnitSpec& AnyUnit() {
+    if (struck_unit_) return case_.migration.units[*struck_unit_];
     return case_.migration.units[swarm_.Number(case_.migration.units.size())];
   }
   executor::TableName AnyTable() {
@@ -375,14 +394,8 @@ class Simulation {
     return unit;
   }
 
-  // A table of a unit that is not decided yet, if one is drawn. A frozen one is met more often than by
-  // chance: the moments that matter are short.
+  // A table of a unit that is not decided yet, if one is drawn.
   std::optional<executor::TableName> UndecidedTable() {
-    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
-      const executor::UnitRow& row = checker_->row(i);
-      if (executor::IsFrozen(row.state) && row.decision == Decision::kNone)
-        return case_.migration.units[i].tables.front();
-    }
     const executor::TableName table = AnyTable();
     const executor::UnitRow& row = checker_->row(UnitOf(table));
     if (executor::IsCommitted(row.state) || row.decision == Decision::kCommit) return std::nullopt;
@@ -666,6 +679,7 @@ class Simulation {
   std::unique_ptr<SimWarehouse> warehouse_;
   std::unique_ptr<Checker> checker_;
   std::vector<std::shared_ptr<Godwit>> godwits_;  // the dead ones too: their requests are still on their way
+  std::optional<size_t> struck_unit_;             // of a strike that was aimed
   int persons_visits_ = 0;
   int boot_ = 1;
   Nanoseconds journal_full_until_{0};
