@@ -64,7 +64,8 @@ def main():
     points = [(when, number) for number in range(1, commits + 1) for when in ("before", "after")]
     cases = [(point,) for point in points]
     if options.pairs:
-        cases = spread([(first, second) for first in points for second in points], options.pairs)
+        left = [(first, second) for first in points for second in points if first[1] + second[1] <= commits]
+        cases = spread(left, options.pairs)  # a second kill after the end of what the first left to do is none
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         results = list(pool.map(lambda n: sweep(worlds[n], cases[n::WORKERS], wanted), range(WORKERS)))
     killed = sum(each for each, _ in results)
