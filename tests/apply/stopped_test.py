@@ -36,16 +36,20 @@ class Stopped(unittest.TestCase):
             if FROZEN in line:
                 break
         self.addCleanup(process.kill)
-        while True:  # not in the middle of a write, which would lock everybody out
+        for _ in range(100):  # not in the middle of a write, which would lock everybody out
             process.send_signal(signal.SIGSTOP)
             time.sleep(0.05)
-            probe = subprocess.run(["sqlite3", self.world.folder / ".godwit/state.db", "BEGIN IMMEDIATE; ROLLBACK"],
-                                   capture_output=True, check=False)
-            if probe.returncode == 0 or process.poll() is not None:
+            if process.poll() is not None or not self.somebody_writes():
                 break
             process.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
         self.addCleanup(process.stderr.close)
         return process
+
+    def somebody_writes(self):
+        files = (".godwit/state.db", "source/site.db", "target/site.db")
+        return any(subprocess.run(["sqlite3", self.world.folder / file, "BEGIN IMMEDIATE; ROLLBACK"],
+                                  capture_output=True, check=False).returncode for file in files)
 
     def go_on(self, process):
         process.send_signal(signal.SIGCONT)
@@ -55,9 +59,13 @@ class Stopped(unittest.TestCase):
     def test_the_watchdog_thaws_meanwhile(self):
         process = self.stop_when_frozen()
         time.sleep(3)
-        self.world.call(*SILENT, expect=(0, 3))
-        state = site_state(self.world.folder / "source")
-        self.assertNotIn(("ods", "orders", "writers", 1), state["barriers"])
+        before = site_state(self.world.folder / "source")
+        said = self.world.call(*SILENT, expect=(0, 3)).stdout
+        after = site_state(self.world.folder / "source")
+        if "thaws its writers" in said:
+            self.assertNotIn(("ods", "orders", "writers", 1), after["barriers"])
+        else:  # it had decided already: then nobody but its successor may touch anything
+            self.assertEqual(after, before)
         code, said = self.go_on(process)
         self.assertEqual(code, 0, said[-2000:])
         self.assertEqual(self.world.end(), self.wanted)
