@@ -35,7 +35,8 @@ std::string Refusal(const std::string& verb, const executor::UnitRow& row) {
   if (verb == "retry" && !row.held && state != UnitState::kAborted && state != UnitState::kReversed) {
     return "only a held, aborted or reversed unit can be retried";
   }
-  if (verb == "resume" && !row.held) return "it is not held";
+  if (verb == "resume" && !row.held && row.breaker_why.empty())
+    return "it is not held, and its breaker is closed";
   if (verb == "cutover" && (executor::IsCommitted(state) || executor::IsTerminal(state)))
     return "it has cut over";
   return "";
@@ -138,7 +139,7 @@ void AddUnit(CLI::App& app, Invocation& invocation) {
     AddVerb(*unit, invocation, args, verb, "Begin nothing new; writers that are stopped are started first")
         ->add_flag("--all", args->all, "the whole run");
   }
-  AddVerb(*unit, invocation, args, "resume", "Go on after hold")
+  AddVerb(*unit, invocation, args, "resume", "Go on after hold, or after what opened its breaker is mended")
       ->add_flag("--all", args->all, "the whole run");
   AddVerb(*unit, invocation, args, "retry", "Once more, for a held, aborted or reversed unit");
   AddVerb(*unit, invocation, args, "cutover", "Not before a time")

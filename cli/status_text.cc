@@ -115,7 +115,7 @@ std::string RunText(const executor::RunRow& run) {
   if (!run.breaker_why.empty()) {
     text += fmt::format(
         "THE RUN'S BREAKER IS OPEN: {}\n  nothing new begins until its probes go well; mend what "
-        "fails, see `godwit log` (or hold the run: `godwit unit hold --all`)\n",
+        "fails, see `godwit log`, then `godwit unit resume --all`\n",
         run.breaker_why);
   }
   return text;

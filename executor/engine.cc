@@ -156,15 +156,23 @@ Status Engine::Impl::Beat() {
   return journal_.Beat(epoch_, now_.since_boot.count(), now_.boot_id);
 }
 
+// The journal says that it is closed: a person did it. Of what it has not been told yet it says nothing.
+void Engine::Impl::CloseBreaker(std::optional<size_t> unit) {
+  if (std::ranges::find(unrecorded_, unit, &BreakerNews::unit) == unrecorded_.end()) limiter_.Close(unit);
+}
+
 Status Engine::Impl::CatchUp() {
+  for (BreakerNews& news : limiter_.TakeNews()) unrecorded_.push_back(std::move(news));
   GODWIT_TRY_ASSIGN(const std::set<size_t> concerned, ledger_.CatchUp());
   if (ledger_.newest_epoch() > epoch_ && Stands(Defence::kEpochs))
     return Conflict("another process took over this migration");
   for (const size_t unit : concerned) {
     agenda_.Mark(unit);
+    if (ledger_.row(unit).breaker_why.empty()) CloseBreaker(unit);
     units_[unit].failures = 0;
     units_[unit].backoff_until = Nanoseconds(0);
   }
+  if (!concerned.empty() && ledger_.run().breaker_why.empty()) CloseBreaker(std::nullopt);
   return Ok();
 }
 

@@ -25,7 +25,10 @@ Result<bool> Engine::Impl::DecideAll() {
   bool moved = false;
   std::vector<Entry> entries;
   std::vector<std::pair<size_t, Wish>> wishes;
-  limiter_.Advance(now_.since_boot, now_.wall);
+  if (limiter_.Advance(now_.since_boot, now_.wall)) {
+    const std::string& why = limiter_.outside_why();
+    Tell("", "problem", why.empty() ? "what was in the way is gone" : "nothing new begins: " + why);
+  }
   GODWIT_TRY(RecordBreakers());
   TakeStock();
   agenda_.Ripen(now_.since_boot);
@@ -243,9 +246,10 @@ void Engine::Impl::AdoptConclusion(size_t i, const Conclusion& conclusion) {
   agenda_.Mark(i);
   unit.ops.erase(conclusion.op);
   unit.begun.erase(conclusion.op);
-  limiter_.Note(i, conclusion.failed, conclusion.failed ? conclusion.body.dump() : "");
+  const std::string why = conclusion.failed ? conclusion.body.value("error", conclusion.body.dump()) : "";
+  limiter_.Note(i, conclusion.failed, why);
   if (conclusion.failed) {
-    Fail(i, "copy " + conclusion.op, Unavailable(conclusion.body.dump().substr(0, 400)));
+    Fail(i, "copy " + conclusion.op, Unavailable(why.substr(0, 400)));
   } else {
     RememberSuccess(unit);
   }

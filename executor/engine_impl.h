@@ -55,6 +55,7 @@ class Engine::Impl {
   Status PollOnce();
   Status Beat();
   Status CatchUp();
+  void CloseBreaker(std::optional<size_t> unit);
 
   void LookUpOpen(size_t i);
   void SendActions(size_t i, const Wish& wish, int64_t number);

@@ -45,6 +45,7 @@ void FoldRunControl(const Json& body, RunRow& run) {
   }
   run.held = verb == "hold";
   run.held_why = run.held ? body.value("comment", "") : "";
+  if (!run.held) run.breaker_why.clear();
 }
 
 Status FoldRun(const Record& record, RunRow& run) {

@@ -47,7 +47,12 @@ void Limiter::Restore(std::optional<size_t> unit, const std::string& breaker_why
   (unit ? unit_whys_[*unit] : run_why_) = breaker_why;
 }
 
-void Limiter::Advance(Nanoseconds now, Timestamp wall) {
+void Limiter::Close(std::optional<size_t> unit) {
+  (unit ? units_[*unit] : run_) = Breaker();
+  (unit ? unit_whys_[*unit] : run_why_).clear();
+}
+
+bool Limiter::Advance(Nanoseconds now, Timestamp wall) {
   now_ = now;
   for (size_t i = 0; i < links_.size(); ++i) {
     Link& link = links_[i];
@@ -61,10 +66,13 @@ void Limiter::Advance(Nanoseconds now, Timestamp wall) {
       link.bucket.Fill(link.rate.bytes_per_second.value_or(0), now, policy_.burst);
     }
   }
+  const bool was_open = outside_why_.empty();
   outside_why_ = outside_ ? outside_() : "";
-  if (!policy_.breaker) return;
-  run_.Tick(*policy_.breaker, now);
-  for (size_t i = 0; i < units_.size(); ++i) units_[i].Tick(*policy_.breaker, now);
+  if (policy_.breaker) {
+    run_.Tick(*policy_.breaker, now);
+    for (Breaker& unit : units_) unit.Tick(*policy_.breaker, now);
+  }
+  return outside_why_.empty() != was_open;
 }
 
 void Limiter::Note(size_t unit, bool failed, const std::string& what) {

@@ -30,8 +30,13 @@ class Limiter {
   // As the journal has it: open breakers stay open, their cool-down begins anew.
   void Restore(std::optional<size_t> unit, const std::string& breaker_why, Nanoseconds now);
 
-  // Before each round.
-  void Advance(Nanoseconds now, Timestamp wall);
+  // A person says that what failed is mended.
+  void Close(std::optional<size_t> unit);
+
+  // Before each round. True if the outside begins to forbid, or to allow.
+  bool Advance(Nanoseconds now, Timestamp wall);
+  // Why the outside lets nothing new begin; "" if it does.
+  const std::string& outside_why() const { return outside_why_; }
   // An attempt ended. `what` is for people.
   void Note(size_t unit, bool failed, const std::string& what);
   // Since the last call.

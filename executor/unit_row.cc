@@ -256,6 +256,7 @@ Status FoldControl(const Record& record, const Json& body, UnitRow& row) {
   } else if (verb == "resume") {
     row.held = false;
     row.held_why.clear();
+    row.breaker_why.clear();
   } else if (verb == "cancel") {
     row.cancel_requested = !IsCommitted(row.state) && !IsTerminal(row.state);
   } else if (verb == "reverse") {

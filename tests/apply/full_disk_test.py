@@ -44,7 +44,7 @@ class FullDisk(unittest.TestCase):
 
     def fill(self, folder, but=0):
         """A file that leaves so many bytes."""
-        ballast = folder / "ballast"
+        ballast = folder / "filling"
         free = shutil.disk_usage(folder).free - but
         ballast.write_bytes(b"x" * max(0, free))
         return ballast
@@ -81,7 +81,19 @@ class FullDisk(unittest.TestCase):
         self.world.apply()
         self.assertEqual(self.world.end(), self.wanted)
 
+    def test_little_room_for_the_state_file(self):
+        """Nothing new begins before the disk is full."""
+        self.small_disk(self.world.folder / ".godwit", 3000)
+        process, said = self.apply_until(lambda line: "free for the state file" in line)
+        self.assertIn("nothing new begins: only", said.splitlines()[-1])
+        self.assertIn("make room there", said.splitlines()[-1])
+        self.end_of(process)
+
     def test_a_full_disk_under_the_state_file(self):
+        config = self.world.folder / "godwit.yaml"
+        text = config.read_text()
+        self.addCleanup(config.write_text, text)
+        config.write_text(text + "state_file: {free_min: 0B, ballast: 0B}\n")
         state = self.world.folder / ".godwit"
         self.small_disk(state, 3000)
         ballast = self.fill(state, but=300_000)

@@ -179,7 +179,7 @@ class Refusals(unittest.TestCase):
         self.assertNotIn("ods.orders", moved)  # it never stood still, so it was never switched
         self.world.call("log", "--verify")
         unit = next(unit for unit in units if "ods.orders" in unit["tables"])
-        self.assertRegex(unit["held_why"], "open to write|changed while it was copied")
+        self.assertRegex(unit["held_why"] + unit["breaker_why"], "open to write|changed while it was copied")
         self.world.call("unit", "resume", unit["id"])
         self.world.apply()  # now it does
         rows = {side: site_state(self.world.folder / side)["ods.orders"]["partitions"] for side in ("source", "target")}
