@@ -61,6 +61,12 @@ std::string Refusal(const executor::UnitRow& row, const UnitSpec& unit, const Jo
     return "it is an export, or nobody knows that it only overwrites its own partitions: it must run on one "
            "side only";
   }
+  if (mode == RunMode::kBoth && row.shadow && !row.shadow->cursors.contains(job.name)) {
+    return fmt::format(
+        "the dual run of {0} has begun without it: `godwit unit cancel {0}`, then `godwit unit "
+        "retry {0}`, begins another with it",
+        unit.id);
+  }
   if (executor::IsFrozen(row.state)) return unit.id + " is being cut over just now";
   return "";
 }

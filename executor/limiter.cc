@@ -48,6 +48,7 @@ void Limiter::Restore(std::optional<size_t> unit, const std::string& breaker_why
 }
 
 void Limiter::Close(std::optional<size_t> unit) {
+  if (!policy_.breaker) return;
   (unit ? units_[*unit] : run_) = Breaker();
   (unit ? unit_whys_[*unit] : run_why_).clear();
 }

@@ -9,10 +9,13 @@
 namespace godwit::executor {
 namespace {
 
+// A job that is to run on both sides only since the dual run began is in the next one: it would have to begin
+// at the same due date as those whose inputs it writes.
 std::vector<const JobSpec*> ShadowJobs(const UnitView& view) {
   std::vector<const JobSpec*> jobs;
   for (const JobSpec& job : view.spec.jobs) {
-    if (ModeOf(view, job) == RunMode::kBoth) jobs.push_back(&job);
+    const bool too_late = view.row.shadow && !view.row.shadow->cursors.contains(job.name);
+    if (ModeOf(view, job) == RunMode::kBoth && !too_late) jobs.push_back(&job);
   }
   return jobs;
 }
@@ -104,15 +107,13 @@ void KeepRunning(Turn& turn, const std::vector<const JobSpec*>& jobs) {
   const Side to = turn.view.row.to();
   const Token token = OpeningToken(turn.view.row.generation);
   for (const JobSpec* job : jobs) {
-    const auto begin = turn.view.row.shadow->cursors.find(job->name);
-    if (begin == turn.view.row.shadow->cursors.end())
-      continue;  // its mode changed later: with the next dual run
+    const std::string& begin = turn.view.row.shadow->cursors.at(job->name);
     const auto* status = turn.Look(LookAtJob{to, job->name}, turn.view.policy().look_again);
     if (status == nullptr || !status->paused) continue;
     if (!status->exists) {
       turn.Hold(fmt::format("job {} is not deployed at {}", job->name, SideName(to)));
-    } else if (status->cursor < begin->second) {
-      turn.Do(SetCursor{to, job->name, begin->second, token});
+    } else if (status->cursor < begin) {
+      turn.Do(SetCursor{to, job->name, begin, token});
     } else {
       turn.Do(SetPaused{to, job->name, false, token});
     }
