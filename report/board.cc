@@ -203,19 +203,19 @@ std::string SpanText(planner::Seconds span) {
 std::string TimesText(const Board& board) {
   if (!board.forecast) {
     return "The plan's own model: nothing was simulated. `godwit plan simulate -o simulation.json`, then "
-           "`godwit "
-           "report --simulation simulation.json` shows what the executor makes of the plan.";
+           "`godwit report --simulation simulation.json` shows what the executor makes of the plan.";
   }
   const Forecast& forecast = *board.forecast;
-  const auto spread = [](const Quantiles& quantiles) {
-    return fmt::format("{} (p95 {})", SpanText(quantiles.p50), SpanText(quantiles.p95));
+  const auto span = [](planner::Seconds seconds) {  // what is shorter than a second is not nothing
+    return seconds.count() == 0 ? "under 1s" : SpanText(seconds);
+  };
+  const auto spread = [&](const Quantiles& quantiles) {
+    return fmt::format("{} (p95 {})", span(quantiles.p50), span(quantiles.p95));
   };
   std::string text = fmt::format(
       "Simulated: the executor itself carried the plan out between two sites in memory, {} with run times "
-      "and "
-      "rates that vary (seeds {} to {}); all units arrived in {} of them. Duration {}, frozen {} in all, {} "
-      "at "
-      "the longest, {} over the link.",
+      "and rates that vary (seeds {} to {}); all units arrived in {} of them. Duration {}, frozen {} in all, "
+      "{} at the longest, {} over the link.",
       Counted(forecast.runs, "run", "runs"), forecast.seed,
       forecast.seed + static_cast<uint64_t>(forecast.runs) - 1, forecast.finished, spread(forecast.duration),
       spread(forecast.freeze), spread(forecast.longest_freeze), FormatBytes(forecast.copied_bytes));
