@@ -469,16 +469,18 @@ void Lexer::CloseParenthesis() {
   if (dialect_ == Dialect::kSpark) MergeIdentifierClause();
 }
 
-// Spark's IDENTIFIER('db.t') is the name db.t.
+// Spark's IDENTIFIER('db.t') is the name db.t. An empty string and r'…' are left to TableText, as what is computed is.
 bool Lexer::MergeIdentifierClause() {
   TokenBuffer& tokens = *tokens_;
   const size_t size = tokens.size();
   if (size < 4 || tokens[size - 2].type != T::STRING || tokens[size - 3].type != T::LPAREN) return false;
+  const Token& string = tokens[size - 2];
+  if (string.end - string.begin <= 2 || IsWordByte(script_[string.begin])) return false;
   Token& name = tokens[size - 4];
   if (size > 4 && tokens[size - 5].type == T::DOT) return false;
   if (name.type != T::WORD || !EqualFolded(name.Text(script_), "identifier")) return false;
-  name.begin = tokens[size - 2].begin + 1;
-  name.end = std::max(name.begin, tokens[size - 2].end - 1);
+  name.begin = string.begin + 1;
+  name.end = string.end - 1;
   name.flags = (name.flags & ~kFolded) | kQuoted;
   name.hash = HashWord(Fold(name.Text(script_)));
   tokens.RemoveLast(3);
