@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
 #include <cstdint>
+#include <cstdio>
 
 namespace godwit {
 namespace {
@@ -33,6 +34,28 @@ std::optional<size_t> FirstInvalidUtf8(std::string_view text) {
     i += length;
   }
   return std::nullopt;
+}
+
+std::string Visible(std::string_view text, bool one_line) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = CharacterLength(text.substr(i));
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool blank = !one_line && (byte == '\n' || byte == '\t');
+    const bool c1 = length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (length > 0 && !c1 && (byte >= 0x20 || blank) && byte != 0x7F) {
+      shown += text.substr(i, length);
+      i += length;
+      continue;
+    }
+    for (const size_t end = i + (length == 0 ? 1 : length); i < end; ++i) {
+      char hex[5];
+      std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(text[i]));
+      shown += hex;
+    }
+  }
+  return shown;
 }
 
 std::string Latin1ToUtf8(std::string_view text) {

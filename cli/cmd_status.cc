@@ -43,8 +43,8 @@ ExitCode RunStatus(const StatusArgs& args, const Output& output) {
       if (head.ok()) status["log"] = {{"records", head->sequence}, {"head", head->hash}};
       output.PrintJson(status);
     } else {
-      output.Print(std::string(args.watch ? "\x1b[H\x1b[2J" : "") + StatusTable(*units) +
-                   RunText((*begun)->ledger->run()));
+      if (args.watch) output.ClearScreen();
+      output.Print(StatusTable(*units) + RunText((*begun)->ledger->run()));
     }
     if (!args.watch || at_rest) return at_rest ? kExitDone : kExitIncomplete;
     std::this_thread::sleep_for(kWatchEvery);

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/time.h"
+#include "base/utf8.h"
 
 namespace godwit::cli {
 namespace {
@@ -15,15 +16,25 @@ double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+// Names may hold any bytes; a terminal would obey some of them.
+std::string Shown(std::string_view text, int descriptor) {
+  return isatty(descriptor) != 0 ? Visible(text) : std::string(text);
+}
+
 void Say(std::string_view prefix, std::string_view text) {
-  fmt::print(stderr, "{}{}{}", prefix, text, text.ends_with('\n') ? "" : "\n");
+  fmt::print(stderr, "{}{}{}", prefix, Shown(text, 2), text.ends_with('\n') ? "" : "\n");
 }
 
 }  // namespace
 
 void Output::Print(std::string_view text) const {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  const std::string shown = Shown(text, 1);
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   std::fflush(stdout);
+}
+
+void Output::ClearScreen() const {
+  if (isatty(1) != 0) fmt::print(stdout, "\x1b[H\x1b[2J");
 }
 
 void Output::PrintJson(const Json& document) const {
@@ -68,7 +79,7 @@ void Progress::Set(uint64_t count, std::string_view detail) {
   }
   if (!detail.empty()) line += fmt::format("  {}", detail);
   if (terminal_) {
-    fmt::print(stderr, "\r\x1b[K{}", line);
+    fmt::print(stderr, "\r\x1b[K{}", Visible(line, true));
   } else {
     fmt::print(stderr, "{}\n", line);
   }

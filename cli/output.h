@@ -16,8 +16,9 @@ class Output {
   bool json = false;  // --format json
   bool quiet = false;
 
-  // The answer, as it stands; nothing is added.
+  // The answer, as it stands; nothing is added. On a terminal control characters are shown, not obeyed.
   void Print(std::string_view text) const;
+  void ClearScreen() const;  // of a terminal
   // The answer as JSON, one document, two spaces of indent.
   void PrintJson(const Json& document) const;
 

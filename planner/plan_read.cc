@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <unordered_map>
 
 #include "planner/json_read.h"
@@ -9,6 +11,12 @@
 
 namespace godwit::planner {
 namespace {
+
+// Ids of units and waves become words of commands and comments of scripts.
+bool IsId(const std::string& id) {
+  const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'; };
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), fits);
+}
 
 class PlanReader {
  public:
@@ -78,6 +86,7 @@ class PlanReader {
     }
     Thing& thing = things.emplace_back();
     thing.id = value.json()["id"].get<std::string>();
+    if (!IsId(thing.id)) return value.Wrong("an id is letters, digits, `.`, `_` and `-`, at most 64 of them");
     if (!numbers.emplace(thing.id, static_cast<uint32_t>(things.size() - 1)).second) {
       value.Wrong("the id " + thing.id + " is there twice");
     }

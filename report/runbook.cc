@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "planner/words.h"
 
 namespace godwit::report {
@@ -102,9 +103,11 @@ std::string CommandsScript(const Board& board) {
   const std::string path = Quoted(board.origin.plan_path);
   std::string text =
       fmt::format("#!/bin/sh\n# Nothing was executed. The commands of plan {}, SHA-256\n# {}.\nset -eu\n\n",
-                  board.origin.plan_path, board.origin.plan_hash);
-  text += fmt::format("echo '{}  '{} | sha256sum --check --quiet  # this plan and no other\n\n",
-                      board.origin.plan_hash, path);
+                  Visible(board.origin.plan_path, true), board.origin.plan_hash);
+  text += fmt::format(
+      "[ \"$(sha256sum <{0})\" = '{1}  -' ] || {{ echo {0}': not the plan that was reported' >&2; exit 1; "
+      "}}\n\n",
+      path, board.origin.plan_hash);
   text += fmt::format("godwit apply {}            # dry run: what would be done\n", path);
   text += fmt::format("godwit approve {}          # the board's signature\n", path);
   text += fmt::format(

@@ -16,6 +16,16 @@ TEST(Utf8, NamesTheFirstBadByte) {
   EXPECT_EQ(FirstInvalidUtf8("\xF4\x90\x80\x80"), 0u);  // above U+10FFFF
 }
 TEST(Utf8, ReadsLatin1) { EXPECT_EQ(Latin1ToUtf8("gr\xFC\xDF"), "gr\xC3\xBC\xC3\x9F"); }
+TEST(Utf8, ShowsWhatATerminalWouldObey) {
+  EXPECT_EQ(Visible("a\tgr\xC3\xBC\n"), "a\tgr\xC3\xBC\n");
+  EXPECT_EQ(Visible("\x1b]0;mine\x07\r\x7f"), "\\x1b]0;mine\\x07\\x0d\\x7f");
+  EXPECT_EQ(Visible("\xC2\x9B"
+                    "31m"),
+            "\\xc2\\x9b31m");  // CSI as one character
+  EXPECT_EQ(Visible("gr\xFC"), "gr\\xfc");
+  EXPECT_EQ(Visible(std::string_view("\0", 1)), "\\x00");
+  EXPECT_EQ(Visible("a\nb", true), "a\\x0ab");
+}
 
 }  // namespace
 }  // namespace godwit
