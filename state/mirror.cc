@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -62,10 +65,15 @@ std::optional<Record> RecordOf(const std::string& line) {
   }
 }
 
-// The last record that is whole; reads no more of the file than it must.
-std::optional<Record> LastOf(const std::string& path) {
+// The last record that is whole, if there is one; reads no more of the file than it must.
+Result<std::optional<Record>> LastOf(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status kind = std::filesystem::status(path, error);
+  if (kind.type() == std::filesystem::file_type::not_found) return std::optional<Record>();
+  if (!std::filesystem::is_regular_file(kind))
+    return Unavailable(fmt::format("the mirror {} is no file", path));
   std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) return std::nullopt;
+  if (!file) return Unavailable(fmt::format("the mirror {} cannot be read: {}", path, std::strerror(errno)));
   const int64_t size = file.tellg();
   for (int64_t tail = std::min(kTailFirst, size); tail > 0; tail = std::min(tail * 4, size)) {
     std::string text(static_cast<size_t>(tail), '\0');
@@ -80,7 +88,7 @@ std::optional<Record> LastOf(const std::string& path) {
     }
     if (tail == size) break;
   }
-  return std::nullopt;
+  return std::optional<Record>();
 }
 
 class MirroredJournal : public Journal {
@@ -89,7 +97,7 @@ class MirroredJournal : public Journal {
       : journal_(std::move(journal)), path_(std::move(path)) {}
 
   Status Open() {
-    const std::optional<Record> last = LastOf(path_);
+    GODWIT_TRY_ASSIGN(const std::optional<Record> last, LastOf(path_));
     if (!last) return CatchUp();
     GODWIT_TRY_ASSIGN(const std::vector<Record> same, journal_->Read(last->sequence - 1, 1));
     if (same.empty()) {

@@ -106,6 +106,22 @@ class FullDisk(unittest.TestCase):
         self.world.apply()
         self.assertEqual(self.world.end(), self.wanted)
 
+    def test_a_full_disk_under_the_mirror(self):
+        elsewhere = self.world.folder / "elsewhere"
+        elsewhere.mkdir()
+        config = self.world.folder / "godwit.yaml"
+        text = config.read_text()
+        self.addCleanup(config.write_text, text)
+        config.write_text(text + "state_file: {mirror: elsewhere/log.ndjson}\n")
+        self.small_disk(elsewhere, 1000)
+        ballast = self.fill(elsewhere, but=12_000)
+        process, said = self.apply_until(lambda line: "log.ndjson" in line)
+        self.assertIn("No space left", said)
+        self.end_of(process)
+        ballast.unlink()
+        self.world.apply()
+        self.assertEqual(self.world.end(), self.wanted)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -203,7 +203,56 @@ class Limits(unittest.TestCase):
         said = self.world.call("apply", "-q", "plan.json", "--execute", expect=(2,)).stderr
         self.assertIn("cannot carry it out too", said)
 
+    def test_an_approval_of_a_switch_ends(self):
+        self.configure("approvals: {switch: required, lasts: 1s}\n")
+        self.world.apply(expect=(3,))
+        waves = sorted({unit["wave"] for unit in self.status()["units"]})
+        for wave in waves:
+            self.world.call("approve", "--wave", str(wave))
+        time.sleep(1.5)
+        self.world.apply(expect=(3,))
+        self.assertFalse(any(unit["state"] in COMMITTED for unit in self.status()["units"]), "it was signed too long ago")
+        self.configure("", "lasts: 1s", "lasts: 1h")
+        for wave in waves:
+            self.world.call("approve", "--wave", str(wave))
+        self.world.apply()
+        self.assertTrue(self.moved())
+
     # --- The state file ---
+
+    def state_files(self):
+        return (self.world.folder / ".godwit").glob("state.db*")
+
+    def test_an_older_backup_is_not_taken_for_the_state(self):
+        self.configure("state_file: {mirror: elsewhere/log.ndjson}\n")
+        (self.world.folder / "elsewhere").mkdir()
+        self.start()
+        self.until(lambda: any(unit["state"] in COMMITTED for unit in self.status()["units"]))
+        self.stop()
+        backup = {path: path.read_bytes() for path in self.state_files()}
+        self.world.apply()
+        head = self.status()["log"]["head"]
+        for path in self.state_files():
+            path.unlink()
+        for path, content in backup.items():
+            path.write_bytes(content)
+        said = self.world.call("apply", "-q", "plan.json", "--execute", expect=(1,)).stderr
+        self.assertIn("it was lost or set back", said)
+        self.assertIn("godwit log --restore", said)
+        for path in self.state_files():
+            path.unlink()
+        self.world.call("log", "--restore", "elsewhere/log.ndjson")
+        self.world.call("log", "--verify", "--head", head)
+        self.assertTrue(self.moved())
+
+    def test_a_mirror_that_cannot_be_written_begins_nothing(self):
+        self.configure("state_file: {mirror: elsewhere/log.ndjson}\n")
+        (self.world.folder / "elsewhere" / "log.ndjson").mkdir(parents=True)
+        said = self.world.call("apply", "-q", "plan.json", "--execute", expect=(1, 2, 3)).stderr
+        self.assertIn("elsewhere/log.ndjson", said)
+        (self.world.folder / "elsewhere" / "log.ndjson").rmdir()
+        self.world.apply()
+        self.assertTrue(self.moved())
 
     def test_a_lost_state_file_is_restored_from_its_mirror(self):
         self.configure("state_file: {mirror: elsewhere/log.ndjson}\n")
