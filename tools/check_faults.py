@@ -32,6 +32,8 @@ def known_tests(build):
         "mutant": {name for key in found("tests/sim/mutants.txt", r"^([a-z_+]+) +(?:seed|model)") for name in key.split("+")},
         "model": found("docs/model/check", r'^verify "([^"]+)"'),
         "refusals": found("tests/apply/refusals_test.py", r"def (test_\w+)"),
+        "limits": found("tests/apply/limits_test.py", r"def (test_\w+)"),
+        "report": found("tests/report/strangers_test.py", r"def (test_\w+)"),
         "disk": found("tests/apply/full_disk_test.py", r"def (test_\w+)"),
         "real": names_in(r"TEST_[FP]\(\w+, (\w+)\)", "tests/e2e/real", "*.cc"),
         "e2e": found("tests/e2e/scenarios/catalogue.py", r'@scenario\("(\w+)"'),
