@@ -11,6 +11,8 @@ template <typename... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
 
 const char* PartyName(Party party) { return party == Party::kWriters ? "writers" : "copiers"; }
 

@@ -469,7 +469,8 @@ void Lexer::CloseParenthesis() {
   if (dialect_ == Dialect::kSpark) MergeIdentifierClause();
 }
 
-// Spark's IDENTIFIER('db.t') is the name db.t. An empty string and r'…' are left to TableText, as what is computed is.
+// Spark's IDENTIFIER('db.t') is the name db.t. An empty string and r'…' are left to TableText, as what is
+// computed is.
 bool Lexer::MergeIdentifierClause() {
   TokenBuffer& tokens = *tokens_;
   const size_t size = tokens.size();

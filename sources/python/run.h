@@ -31,8 +31,10 @@ struct Object {
 
   bool is(Kind wanted) const { return kind == wanted; }
   const Object* Find(std::string_view key) const;
-  static Object Text(Value text) { return {Kind::kText, std::move(text), {}, {}, 0}; }
+  static Object Text(Value text);
 };
+
+inline Object Object::Text(Value text) { return {Kind::kText, std::move(text), {}, {}, 0}; }
 
 struct Task {
   std::string id;

@@ -1,7 +1,9 @@
-// Any bytes are a script: reading them ends, says nothing outside of them, and says the same a second time, with memory
-// that has read something else. Without columns most parentheses are jumped over, so that text which no engine takes may
-// be read otherwise then, and be well read: that the tables are the same is asked only where GODWIT_FUZZ_COLUMNS is set
-// (`./dev fuzz` without a seed), for a person to judge; of fixtures and labelled statements it is asked always.
+// Any bytes are a script: reading them ends, says nothing outside of them, and says the same a second time,
+// with memory that has read something else. Without columns most parentheses are jumped over, so that text
+// which no engine takes may be read otherwise then, and be well read: that the tables are the same is asked
+// only where GODWIT_FUZZ_COLUMNS is set
+// (`./dev fuzz` without a seed), for a person to judge; of fixtures and labelled statements it is asked
+// always.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
