@@ -9,7 +9,7 @@ import traceback
 from stack.fetch import say
 from stack.stack import Stack
 
-from . import faults, migrate
+from . import changes, faults, migrate
 
 # name: (servers, what runs). A runner gets the stack and the build folder and raises if the scenario fails.
 PLAIN = {"target": "3.1.3", "yarn": True, "spark": ("source", "target")}
@@ -75,6 +75,13 @@ def metastore_killed(stack, build):
 def whole_migration(stack, build):
     """Hive and Spark tables, a view among them, by the godwit command while jobs write; read back through Spark."""
     migrate.whole(stack, build)
+
+
+@scenario("changes", MOVING)
+def changed_meanwhile(stack, build):
+    """Partitions overwritten and dropped, a column added, a table renamed, a quota, safe mode, a dead metastore, an open
+    file, owners and rights: all in one migration."""
+    changes.changes(stack, build)
 
 
 @scenario("killed", MOVING)

@@ -6,7 +6,7 @@ from . import java
 from .processes import free_ports, wait_until
 
 OPEN = ["--add-opens=java.base/java.lang=ALL-UNNAMED"]
-SMALL = " ".join(["-Xmx384m", *java.OPTIONS, *java.QUICK, *OPEN])
+SMALL = " ".join(["-Xmx384m", *java.OPTIONS, *OPEN])
 
 
 def write_client(folder, hdfs, cache, yarn=None):
