@@ -148,7 +148,8 @@ void Engine::Impl::AddEntries(size_t i, Wish& wish, std::vector<Entry>& entries)
   for (const Conclusion& conclusion : wish.conclusions) {
     entries.push_back(Outcome(i, conclusion.op, conclusion.body));
   }
-  if (wish.hold && !row.held) {
+  if (row.held) wish.hold.reset();  // that is no news
+  if (wish.hold) {
     entries.push_back(MakeEntry(id, RecordKind::kControl,
                                 {{"verb", "hold"}, {"by", "godwit"}, {"comment", *wish.hold}},
                                 row.generation));

@@ -12,7 +12,7 @@ from stack.stack import Stack
 from . import changes, faults, migrate
 
 # name: (servers, what runs). A runner gets the stack and the build folder and raises if the scenario fails.
-PLAIN = {"target": "3.1.3", "yarn": True, "spark": ("source", "target")}
+PLAIN = {"target": "3.1.3", "database": "postgres", "yarn": True, "spark": ("source", "target")}
 MOVING = {"target": "3.1.3", "spark": ("source", "target"), "spark_user": "etl"}  # jobs are no superusers
 SCENARIOS = {}
 LIMIT_SECONDS = 2700  # of a whole run; the servers are stopped, whatever hung
@@ -41,8 +41,15 @@ def program(stack, build, name, filters="*", environment=None, seconds=1500):
 
 @scenario("adapters", PLAIN)
 def adapters(stack, build):
-    """Each adapter against real servers: WebHDFS, metastores 3.1.3, DistCp locally and on YARN, Spark."""
+    """Each adapter against real servers: WebHDFS, metastores 3.1.3 on PostgreSQL and Derby, DistCp locally and on YARN,
+    Spark."""
     program(stack, build, "real_test")
+
+
+@scenario("many_partitions", PLAIN)
+def many_partitions(stack, build):
+    """Twenty thousand partitions into a metastore that stands on PostgreSQL, and out of it."""
+    program(stack, build, "real_test", "*TwentyThousand*/0", {"GODWIT_LONG": "1"})
 
 
 @scenario("conformance", PLAIN)
@@ -94,12 +101,6 @@ def killed_migration(stack, build):
 def metastore_4(stack, build):
     """The catalog against a 4.0.1 target, which has other rules for managed tables."""
     program(stack, build, "real_test", "*Catalog*:HdfsReal*")
-
-
-@scenario("metastore_postgres", {"target": "3.1.3", "database": "postgres"})
-def metastore_postgres(stack, build):
-    """The catalog on a metastore that stands on PostgreSQL, with twenty thousand partitions."""
-    program(stack, build, "real_test", "*Catalog*/0", {"GODWIT_LONG": "1"})
 
 
 def show():

@@ -67,9 +67,10 @@ class Changes(Migration):
     databases = ("mig", "full")
 
     def __init__(self, stack, build):
-        super().__init__(stack, build, "changes", TABLES)
+        super().__init__(stack, build, "changes", TABLES, plan=("--cap", "100%"))
         settings = json.loads((self.folder / "godwit.yaml").read_text())
-        settings["copy"]["units_at_once"] = 6
+        settings["copy"]["copies_per_unit"] = len(TABLES)  # so that all of it happens while all is copied
+        settings["freeze"]["budget"] = "120s"
         (self.folder / "godwit.yaml").write_text(json.dumps(settings, indent=1))
         self.give_rights()
         self.open_file = OpenFile(stack.source, "/warehouse/mig.db/held_open/part-open", "etl")
@@ -136,7 +137,8 @@ class Changes(Migration):
         self.godwit("unit", "retry", self.unit_of("mig.renamed")["id"])
 
     def quota(self):
-        self.await_line(r"[Qq]uota.*exceeded|QuotaExceeded")
+        """A copy that does not fit fails; when there is room it is made again, by itself or when a person says so."""
+        self.await_line(r"problem +u\d+ +copy .*[Qq]uota")
         self.stack.target.admin("-clrSpaceQuota", "/warehouse/full.db")
         if self.unit_of("full.big")["held"]:
             self.godwit("unit", "retry", self.unit_of("full.big")["id"])
@@ -151,6 +153,7 @@ class Changes(Migration):
 
     def held_open(self):
         """A freeze waits for the writer, and what it wrote last is moved."""
+        self.await_line("freeze_begun")
         self.await_unit("mig.held_open", lambda unit: unit["state"] == "final_copy")
         generation = self.unit_of("mig.held_open")["generation"]
         time.sleep(5)
@@ -162,6 +165,7 @@ class Changes(Migration):
 
     def metastore(self):
         """The target's metastore dies as soon as the jobs' unit has begun to switch."""
+        self.await_line("freeze_begun", seconds=400)
         unit = self.unit_of("mig.daily")["id"]
         self.await_line(rf"{unit} .*-> switching", seconds=400)
         self.stack.processes.stop(self.stack.target_hms.record, number=9)
@@ -174,6 +178,7 @@ class Changes(Migration):
         try:
             work()
         except BaseException as error:  # raised again by move()
+            print(f"       {work.__name__}: {error!r}", flush=True)
             self.errors.append((work.__name__, error))
 
     def move(self):
@@ -185,7 +190,7 @@ class Changes(Migration):
         for thread in threads:
             thread.start()
         try:
-            self.godwit("apply", "plan.json", "--execute", "--wait", seconds=900)
+            self.godwit("apply", "plan.json", "--execute", "--wait", seconds=500)
         finally:
             self.ended.set()
             for thread in threads:

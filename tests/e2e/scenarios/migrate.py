@@ -71,12 +71,12 @@ def configuration(stack):
 
 class Migration:
     """One folder with godwit.yaml, beside a warehouse made afresh on the running stack. `tables` are those that no job
-    writes, each with how it is made and filled."""
+    writes, each with how it is made and filled; `plan` are options of `godwit plan`."""
 
     databases = ("mig",)
 
-    def __init__(self, stack, build, name, tables=STATIC):
-        self.stack, self.build, self.tables = stack, build, tables
+    def __init__(self, stack, build, name, tables=STATIC, plan=()):
+        self.stack, self.build, self.tables, self.plan_options = stack, build, tables, plan
         self.folder = stack.folder / name
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(HERE / "warehouse", self.folder)
@@ -144,7 +144,7 @@ class Migration:
         self.godwit("doctor")
         self.godwit("snapshot", "-o", "snapshot.json")
         self.godwit("scan", "--offline", "snapshot.json", expect=(0, 3))
-        self.godwit("plan", "-o", "plan.json")
+        self.godwit("plan", "-o", "plan.json", *self.plan_options)
         self.godwit("approve", "plan.json")
 
     def apply(self, expect=(0,), **named):
