@@ -71,6 +71,7 @@ class Changes(Migration):
         settings = json.loads((self.folder / "godwit.yaml").read_text())
         settings["copy"]["copies_per_unit"] = len(TABLES)  # so that all of it happens while all is copied
         settings["freeze"]["budget"] = "120s"
+        settings["limits"] = {"breaker": {"cool_down": "3s"}}
         (self.folder / "godwit.yaml").write_text(json.dumps(settings, indent=1))
         self.give_rights()
         self.open_file = OpenFile(stack.source, "/warehouse/mig.db/held_open/part-open", "etl")
@@ -140,8 +141,6 @@ class Changes(Migration):
         """A copy that does not fit fails; when there is room it is made again, by itself or when a person says so."""
         self.await_line(r"problem +u\d+ +copy .*[Qq]uota")
         self.stack.target.admin("-clrSpaceQuota", "/warehouse/full.db")
-        if self.unit_of("full.big")["held"]:
-            self.godwit("unit", "retry", self.unit_of("full.big")["id"])
 
     def safe_mode(self):
         self.await_line(r"publish mig\.")
@@ -162,6 +161,9 @@ class Changes(Migration):
             raise AssertionError(f"the freeze did not wait for the writer: {unit['state']}")
         self.open_file.write("1001,open\n" * 20)
         self.open_file.close()
+        self.await_unit("mig.held_open", lambda unit: unit["state"] != "final_copy", seconds=60)
+        if self.unit_of("mig.held_open")["generation"] != generation:
+            raise AssertionError("the freeze was given up although the writer had closed its file")
 
     def metastore(self):
         """The target's metastore dies as soon as the jobs' unit has begun to switch."""
@@ -174,6 +176,14 @@ class Changes(Migration):
         self.stack.target_hms.start()
         self.stack.target_hms.wait()
 
+    def operator(self):
+        """Whoever has mended something tells the units that gave up after so many failures."""
+        self.await_line("transition")
+        while not self.ended.wait(3):
+            for unit in self.status()["units"]:
+                if unit["held"] and unit["held_why"].startswith("failed "):
+                    self.godwit("unit", "retry", unit["id"])
+
     def disturb(self, work):
         try:
             work()
@@ -185,7 +195,7 @@ class Changes(Migration):
         self.stack.target.call("PUT", "/warehouse/full.db", "MKDIRS")
         self.stack.target.admin("-setSpaceQuota", "1m", "/warehouse/full.db")
         works = (self.overwritten, self.dropped, self.widened, self.renamed, self.quota, self.safe_mode, self.held_open,
-                 self.metastore)
+                 self.metastore, self.operator)
         threads = [threading.Thread(target=self.disturb, args=(work,)) for work in works]
         for thread in threads:
             thread.start()
