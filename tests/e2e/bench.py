@@ -27,7 +27,7 @@ def main(arguments):
                        check=True)
         say("metastore, 20,000 partitions each way")
         subprocess.run([BUILD / "tests/real_test", "--gtest_filter=*TwentyThousand*"], check=True, stderr=sys.stdout,
-                       env={**os.environ, "GODWIT_STACK": str(stack_file), "GODWIT_LONG": "1"})
+                       env={**os.environ, "GODWIT_STACK": str(stack_file), "GODWIT_LONG": "1", "GODWIT_BENCH": "1"})
     finally:
         stack.down()
 

@@ -15,7 +15,8 @@ def write_client(folder, hdfs, cache, yarn=None):
     java.write_site(folder / "core-site.xml", {"fs.defaultFS": hdfs.uri, "hadoop.tmp.dir": folder / "tmp"})
     java.write_site(folder / "hdfs-site.xml", {"dfs.replication": 1})
     if yarn is None:
-        java.write_site(folder / "mapred-site.xml", {"mapreduce.framework.name": "local"})
+        java.write_site(folder / "mapred-site.xml", {"mapreduce.framework.name": "local",
+                                                     "mapreduce.local.map.tasks.maximum": 4})
         return
     java.write_site(folder / "mapred-site.xml", {
         "mapreduce.framework.name": "yarn",
