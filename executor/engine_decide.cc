@@ -247,6 +247,7 @@ void Engine::Impl::AdoptConclusion(size_t i, const Conclusion& conclusion) {
   agenda_.Mark(i);
   unit.ops.erase(conclusion.op);
   unit.begun.erase(conclusion.op);
+  if (conclusion.untrue) Forget(*conclusion.untrue, unit);
   const std::string why = conclusion.failed ? conclusion.body.value("error", conclusion.body.dump()) : "";
   limiter_.Note(i, conclusion.failed, why);
   if (conclusion.failed) {
