@@ -169,8 +169,7 @@ Status Engine::Impl::CatchUp() {
   for (const size_t unit : concerned) {
     agenda_.Mark(unit);
     if (ledger_.row(unit).breaker_why.empty()) CloseBreaker(unit);
-    units_[unit].failures = 0;
-    units_[unit].backoff_until = Nanoseconds(0);
+    ForgetTroubles(units_[unit]);
   }
   if (!concerned.empty() && ledger_.run().breaker_why.empty()) CloseBreaker(std::nullopt);
   return Ok();

@@ -148,7 +148,8 @@ void Engine::Impl::AddEntries(size_t i, Wish& wish, std::vector<Entry>& entries)
   for (const Conclusion& conclusion : wish.conclusions) {
     entries.push_back(Outcome(i, conclusion.op, conclusion.body));
   }
-  if (wish.hold && !row.held) {
+  if (row.held) wish.hold.reset();  // that is no news
+  if (wish.hold) {
     entries.push_back(MakeEntry(id, RecordKind::kControl,
                                 {{"verb", "hold"}, {"by", "godwit"}, {"comment", *wish.hold}},
                                 row.generation));
@@ -246,6 +247,7 @@ void Engine::Impl::AdoptConclusion(size_t i, const Conclusion& conclusion) {
   agenda_.Mark(i);
   unit.ops.erase(conclusion.op);
   unit.begun.erase(conclusion.op);
+  if (conclusion.untrue) Forget(*conclusion.untrue, unit);
   const std::string why = conclusion.failed ? conclusion.body.value("error", conclusion.body.dump()) : "";
   limiter_.Note(i, conclusion.failed, why);
   if (conclusion.failed) {

@@ -144,7 +144,7 @@ void DecideFinalCopy(Turn& turn) {
         turn.view.answers.Find(LookAtManifest{turn.view.row.from, table}, turn.view.state_since);
     if (manifest != nullptr && manifest->files_open_for_write > 0 && Stands(Defence::kOpenFiles)) {
       turn.WaitFor(fmt::format("{} files of {} to be closed", manifest->files_open_for_write, table.Text()));
-      turn.LookAgainIn(turn.view.policy().look_again);
+      turn.Look(LookAtManifest{turn.view.row.from, table}, turn.view.policy().look_again);
       in_step = false;
     }
   }

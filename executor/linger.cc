@@ -70,7 +70,7 @@ void DropCopies(Turn& turn) {
     if (status->state == CopyState::kRunning) {
       turn.Do(CancelCopy{copy->tag});
     } else {
-      turn.wish.conclusions.push_back({op, {{"outcome", "abandoned"}}, false});
+      turn.wish.conclusions.push_back({op, {{"outcome", "abandoned"}}, false, std::nullopt});
     }
   }
 }

@@ -123,6 +123,16 @@ nlohmann::json PartitionsToJson(const std::vector<PartitionCopy>& partitions) {
   return json;
 }
 
+// The listing by which the copy was ordered. If the copy does not equal it, the table may be another by now;
+// in a state that looks once the same copy would be ordered again and again.
+Question ListingBehind(const StartCopy& copy) {
+  return LookAtManifest{copy.direction == Direction::kToTarget ? Side::kSource : Side::kTarget, copy.table};
+}
+
+void ConcludeFailed(Turn& turn, const std::string& op, const StartCopy& copy, const std::string& why) {
+  turn.wish.conclusions.push_back({op, {{"outcome", "failed"}, {"error", why}}, true, ListingBehind(copy)});
+}
+
 void ConcludeVerified(Turn& turn, const std::string& op, const StartCopy& copy,
                       const std::vector<VerifiedPartition>& verified) {
   std::vector<PartitionCopy> equal;
@@ -137,8 +147,12 @@ void ConcludeVerified(Turn& turn, const std::string& op, const StartCopy& copy,
     }
   }
   nlohmann::json body = {{"outcome", "done"}, {"partitions", PartitionsToJson(equal)}};
-  if (!problems.empty()) body["problems"] = std::move(problems);
-  turn.wish.conclusions.push_back({op, std::move(body), differs});
+  std::optional<Question> untrue;
+  if (!problems.empty()) {
+    body["problems"] = std::move(problems);
+    untrue = ListingBehind(copy);
+  }
+  turn.wish.conclusions.push_back({op, std::move(body), differs, std::move(untrue)});
 }
 
 void AdvanceCopy(Turn& turn, const std::string& op, const StartCopy& copy) {
@@ -148,13 +162,9 @@ void AdvanceCopy(Turn& turn, const std::string& op, const StartCopy& copy) {
     case CopyState::kRunning: turn.LookAgainIn(turn.view.policy().look_again); return;
     case CopyState::kAbsent:
       if (!turn.view.begun.contains(op)) return;  // the engine looks its submission up, and submits again
-      turn.wish.conclusions.push_back(
-          {op, {{"outcome", "failed"}, {"error", "nobody knows it any more"}}, true});
-      return;
+      return ConcludeFailed(turn, op, copy, "nobody knows it any more");
     case CopyState::kFailed:
-    case CopyState::kCancelled:
-      turn.wish.conclusions.push_back({op, {{"outcome", "failed"}, {"error", status->message}}, true});
-      return;
+    case CopyState::kCancelled: return ConcludeFailed(turn, op, copy, status->message);
     case CopyState::kSucceeded: break;
   }
   const auto* verified =

@@ -64,6 +64,7 @@ struct Conclusion {
   std::string op;
   nlohmann::json body;
   bool failed = false;
+  std::optional<Question> untrue;  // what was answered to it has shown itself to be out of date
 };
 
 struct Step {

@@ -47,13 +47,17 @@ void ForgetAbout(const Action& action, UnitMemory& memory) {
   }
 }
 
-void ForgetState(UnitMemory& memory, Nanoseconds now) {
+void ForgetTroubles(UnitMemory& memory) {
   memory.answers.Clear();
   memory.asking.clear();
-  memory.anchor.reset();
-  memory.state_since = now;
   memory.failures = 0;
   memory.backoff_until = Nanoseconds(0);
+}
+
+void ForgetState(UnitMemory& memory, Nanoseconds now) {
+  ForgetTroubles(memory);
+  memory.anchor.reset();
+  memory.state_since = now;
 }
 
 void RememberBegun(const std::string& op, UnitMemory& memory) {

@@ -42,6 +42,8 @@ struct UnitMemory {
 bool Forget(const Question& question, UnitMemory& memory);
 // The same of all answers that the action may have made untrue.
 void ForgetAbout(const Action& action, UnitMemory& memory);
+// Somebody said something of the unit, so the world may be another than it was told: it looks again, at once.
+void ForgetTroubles(UnitMemory& memory);
 // A new state looks at everything anew; replies that are still under way will be dropped.
 void ForgetState(UnitMemory& memory, Nanoseconds now);
 // The world has accepted a copy.

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -98,6 +99,31 @@ class Refusals(unittest.TestCase):
         self.assertIn("rename or drop it there, then `godwit unit retry", said)
         self.assertEqual(site_state(self.world.folder / "target")["ods.orders"]["partitions"][""], [("('7',)", 1)])
         self.assert_source_untouched()
+
+    def test_a_held_unit_says_so_once_and_looks_again_when_it_is_retried(self):
+        self.sql("target", "CREATE DATABASE IF NOT EXISTS ods; CREATE TABLE ods.orders (id bigint) STORED AS TEXTFILE")
+        process = subprocess.Popen([GODWIT, "apply", "plan.json", "--execute", "--wait"], cwd=self.world.folder, text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        said, held = [], []
+        try:
+            for line in process.stderr:
+                said.append(line)
+                if "held: " in line:
+                    held.append(line.split()[2])
+                    if len(held) > 1:
+                        break
+                    self.assertIn("table ods.orders exists", line)
+                    with sqlite3.connect(self.world.folder / "target/site.db") as catalog:  # the table is closed to writers
+                        catalog.execute("DELETE FROM tables WHERE db = 'ods' AND name = 'orders'")
+                    self.world.call("unit", "retry", held[0])
+                elif held and held[0] in line and "caught_up" in line:
+                    break
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.stderr.close()
+            process.wait(timeout=30)
+        self.assertEqual(len(held), 1)
+        self.assertIn("caught_up", said[-1])
 
     def test_a_second_godwit_on_the_same_state(self):
         with subprocess.Popen(["flock", "--exclusive", "--no-fork", str(self.world.folder / ".godwit/lock"), "sleep", "30"]) as other:

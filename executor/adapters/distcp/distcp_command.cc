@@ -36,7 +36,9 @@ std::string Reason(const std::string& log_tail) {
     if (end == log_tail.npos) end = log_tail.size();
     const std::string line = log_tail.substr(begin, end - begin);
     const bool stack = line.starts_with("\tat ") || line.starts_with("\t...");
-    const bool summary = line.find("DistCp failure: Job") != line.npos;  // says only that there was a reason
+    const bool summary =
+        line.find("DistCp failure: Job") != line.npos ||  // says only that there was a reason
+        line.find("tools.DistCp: Exception encountered") != line.npos;
     if (!stack && !summary &&
         (line.find("Exception") != line.npos || line.find(" ERROR ") != line.npos ||
          line.find("Error:") != line.npos)) {

@@ -119,9 +119,15 @@ struct Listed {
 };
 
 Listed List(HadoopSite& site, const Size& size) {
+  // The engine has sixteen questions under way at once.
+  std::vector<std::vector<PartitionMeta>> tables(static_cast<size_t>(size.tables));
+  Must(ForEach(tables.size(), 16, [&](size_t i) -> Status {
+    GODWIT_TRY_ASSIGN(tables[i], site.catalog().ListPartitions(TableNamed(static_cast<int>(i)), "", 100'000));
+    return Ok();
+  }));
   std::vector<std::pair<std::pair<int, std::string>, std::string>> all;
   for (int table = 0; table < size.tables; ++table) {
-    for (const PartitionMeta& one : Must(site.catalog().ListPartitions(TableNamed(table), "", 100'000))) {
+    for (const PartitionMeta& one : tables[static_cast<size_t>(table)]) {
       all.push_back({{table, one.name}, one.location});
     }
   }
@@ -258,8 +264,9 @@ int Main(int argc, char** argv) {
   }
   const Round second = Replicate(*source, *target, *copier, size, "second", done, 1);
   Show("second", second);
-  std::printf("overhead outside the copy: %.1f %% of plain distcp (bar 20 %%)\n",
-              100 * (first.total() - first.copy) / plain);
+  std::printf(
+      "overhead outside the copy: %.1f %% of plain distcp (bar 20 %%), %.1f %% without reading bytes\n",
+      100 * (first.total() - first.copy) / plain, 100 * (first.total() - first.copy - first.digest) / plain);
   std::printf("godwit's copy against plain distcp: %.2f\n", first.copy / plain);
   std::printf("second run: %.1f %% of the first (bar 10 %%)\n", 100 * second.total() / first.total());
   return 0;

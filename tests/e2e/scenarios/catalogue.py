@@ -9,10 +9,10 @@ import traceback
 from stack.fetch import say
 from stack.stack import Stack
 
-from . import faults, migrate
+from . import changes, faults, migrate
 
 # name: (servers, what runs). A runner gets the stack and the build folder and raises if the scenario fails.
-PLAIN = {"target": "3.1.3", "yarn": True, "spark": ("source", "target")}
+PLAIN = {"target": "3.1.3", "database": "postgres", "yarn": True, "spark": ("source", "target")}
 MOVING = {"target": "3.1.3", "spark": ("source", "target"), "spark_user": "etl"}  # jobs are no superusers
 SCENARIOS = {}
 LIMIT_SECONDS = 2700  # of a whole run; the servers are stopped, whatever hung
@@ -41,8 +41,15 @@ def program(stack, build, name, filters="*", environment=None, seconds=1500):
 
 @scenario("adapters", PLAIN)
 def adapters(stack, build):
-    """Each adapter against real servers: WebHDFS, metastores 3.1.3, DistCp locally and on YARN, Spark."""
+    """Each adapter against real servers: WebHDFS, metastores 3.1.3 on PostgreSQL and Derby, DistCp locally and on YARN,
+    Spark."""
     program(stack, build, "real_test")
+
+
+@scenario("many_partitions", PLAIN)
+def many_partitions(stack, build):
+    """Four thousand partitions into a metastore that stands on PostgreSQL, and out of it; the benchmark takes more."""
+    program(stack, build, "real_test", "*ManyPartitions*/0", {"GODWIT_LONG": "4"})
 
 
 @scenario("conformance", PLAIN)
@@ -77,6 +84,13 @@ def whole_migration(stack, build):
     migrate.whole(stack, build)
 
 
+@scenario("changes", MOVING)
+def changed_meanwhile(stack, build):
+    """Partitions overwritten and dropped, a column added, a table renamed, a quota, safe mode, a dead metastore, an open
+    file, owners and rights: all in one migration."""
+    changes.changes(stack, build)
+
+
 @scenario("killed", MOVING)
 def killed_migration(stack, build):
     """The same with kill -9 of the godwit command at ten commits of its journal."""
@@ -87,12 +101,6 @@ def killed_migration(stack, build):
 def metastore_4(stack, build):
     """The catalog against a 4.0.1 target, which has other rules for managed tables."""
     program(stack, build, "real_test", "*Catalog*:HdfsReal*")
-
-
-@scenario("metastore_postgres", {"target": "3.1.3", "database": "postgres"})
-def metastore_postgres(stack, build):
-    """The catalog on a metastore that stands on PostgreSQL, with twenty thousand partitions."""
-    program(stack, build, "real_test", "*Catalog*/0", {"GODWIT_LONG": "1"})
 
 
 def show():

@@ -14,6 +14,7 @@ from .faults import probe
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 ROWS = 300  # that each run of events_load brings
+DATABASES = ("mig", "full")
 FIRST_DUE, HISTORY = "2026-11-01", 2
 STATIC = {
     "mig.seed": ("CREATE TABLE mig.seed (id BIGINT) STORED AS PARQUET", f"INSERT INTO mig.seed SELECT id FROM range(0, {ROWS}, 1, 1)"),
@@ -70,10 +71,13 @@ def configuration(stack):
 
 
 class Migration:
-    """One folder with godwit.yaml, beside a warehouse made afresh on the running stack."""
+    """One folder with godwit.yaml, beside a warehouse made afresh on the running stack. `tables` are those that no job
+    writes, each with how it is made and filled; `plan` are options of `godwit plan`."""
 
-    def __init__(self, stack, build, name):
-        self.stack, self.build = stack, build
+    databases = ("mig",)
+
+    def __init__(self, stack, build, name, tables=STATIC, plan=()):
+        self.stack, self.build, self.tables, self.plan_options = stack, build, tables, plan
         self.folder = stack.folder / name
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(HERE / "warehouse", self.folder)
@@ -84,11 +88,13 @@ class Migration:
             self.make_scheduler(side)
 
     def make_tables(self):
-        for side in ("source", "target"):
-            sql(self.stack, side, "DROP DATABASE IF EXISTS mig CASCADE")
-            getattr(self.stack, side).call("DELETE", "/warehouse/mig.db", "DELETE", recursive="true")
-        sql(self.stack, "source", "CREATE DATABASE mig")
-        for create, fill in STATIC.values():
+        for database in DATABASES:  # what the scenario before left as well
+            for side in ("source", "target"):
+                sql(self.stack, side, f"DROP DATABASE IF EXISTS {database} CASCADE")
+                getattr(self.stack, side).call("DELETE", f"/warehouse/{database}.db", "DELETE", recursive="true")
+        for database in self.databases:
+            sql(self.stack, "source", f"CREATE DATABASE {database}")
+        for create, fill in self.tables.values():
             sql(self.stack, "source", create)
             if fill:
                 sql(self.stack, "source", fill)
@@ -113,6 +119,11 @@ class Migration:
             raise AssertionError(f"godwit {' '.join(arguments)} ended with {code}; see {self.folder}/godwit.log\n" + "\n".join(lines))
         return code
 
+    def output(self, *arguments):
+        """What a command that only looks prints."""
+        return subprocess.run([str(self.build / "godwit"), *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, env=self.environment()).stdout
+
     def environment(self, more=None):
         return {**os.environ, "GODWIT_STACK": str(self.stack.folder / "stack.json"),
                 "GODWIT_PROBE": str(self.build / "tests/real_probe"), **(more or {})}
@@ -135,7 +146,7 @@ class Migration:
         self.godwit("doctor")
         self.godwit("snapshot", "-o", "snapshot.json")
         self.godwit("scan", "--offline", "snapshot.json", expect=(0, 3))
-        self.godwit("plan", "-o", "plan.json")
+        self.godwit("plan", "-o", "plan.json", *self.plan_options)
         self.godwit("approve", "plan.json")
 
     def apply(self, expect=(0,), **named):
@@ -161,7 +172,7 @@ class Migration:
         self.write_again()
 
     def check_static(self):
-        for table in STATIC:
+        for table in self.tables:
             source, target = probe(self.stack, "digest", "source", table), probe(self.stack, "digest", "target", table)
             if source != target or source[0] != "done":
                 raise AssertionError(f"{table}: {source} at the source, {target} at the target")
@@ -193,7 +204,7 @@ class Migration:
 
     def check_places(self):
         """Nothing at the target reads a file of the source."""
-        for table in (*STATIC, "mig.events", "mig.daily"):
+        for table in (*self.tables, "mig.events", "mig.daily"):
             files = sql(self.stack, "target", f"SELECT DISTINCT input_file_name() FROM {table}").split()
             strange = [file for file in files if not file.startswith(self.stack.target.uri)]
             if strange:

@@ -55,6 +55,7 @@ class Hdfs:
             "dfs.namenode.fs-limits.min-block-size": 4096,
             "dfs.permissions.superusergroup": "root",
             "dfs.namenode.handler.count": 8,
+            "dfs.namenode.edits.noeditlogchannelflush": "true",  # nobody pulls the plug
             "dfs.namenode.replication.min": 1,
             **extra,
         })

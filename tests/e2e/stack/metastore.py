@@ -108,6 +108,7 @@ class Metastore:
         class_path = [self.conf, home / "lib/*", self.cache.extras / "*", self.cache.hadoop / "*"]
         return ["env", f"METASTORE_HOME={home}", *java.argv(main, class_path, 768, *arguments, options=[
             f"-Dderby.stream.error.file={self.folder}/derby.log",
+            "-Dderby.system.durability=test",  # nobody pulls the plug: no waits for the disk
             f"-Dlog4j.configurationFile={self.conf}/log4j2.properties"])]
 
     def create_schema(self):

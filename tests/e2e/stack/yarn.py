@@ -6,7 +6,7 @@ from . import java
 from .processes import free_ports, wait_until
 
 OPEN = ["--add-opens=java.base/java.lang=ALL-UNNAMED"]
-SMALL = " ".join(["-Xmx384m", *java.OPTIONS, *java.QUICK, *OPEN])
+SMALL = " ".join(["-Xmx384m", *java.OPTIONS, *OPEN])
 
 
 def write_client(folder, hdfs, cache, yarn=None):
@@ -15,7 +15,8 @@ def write_client(folder, hdfs, cache, yarn=None):
     java.write_site(folder / "core-site.xml", {"fs.defaultFS": hdfs.uri, "hadoop.tmp.dir": folder / "tmp"})
     java.write_site(folder / "hdfs-site.xml", {"dfs.replication": 1})
     if yarn is None:
-        java.write_site(folder / "mapred-site.xml", {"mapreduce.framework.name": "local"})
+        java.write_site(folder / "mapred-site.xml", {"mapreduce.framework.name": "local",
+                                                     "mapreduce.local.map.tasks.maximum": 4})
         return
     java.write_site(folder / "mapred-site.xml", {
         "mapreduce.framework.name": "yarn",

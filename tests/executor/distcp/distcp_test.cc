@@ -83,6 +83,7 @@ TEST(DistcpCommand, YarnTagIsShortLowerCaseAndItsOwn) {
 TEST(DistcpCommand, ExitIsExplainedByTheRootOfTheLog) {
   const std::string log =
       "INFO x\norg.apache.hadoop.hdfs.protocol.DSQuotaExceededException: quota is exceeded\n\tat a.b.C\n"
+      "2026-11-23 02:43:13,646 ERROR tools.DistCp: Exception encountered \n"
       "java.io.IOException: DistCp failure: Job job_1 has failed: NA\n\tat d.e.F\n";
   const std::string text = ExplainExit(25, log);
   EXPECT_NE(text.find("copy failed (exit code 25)"), std::string::npos) << text;
