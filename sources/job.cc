@@ -165,7 +165,16 @@ Job ReadJob(const SourceTree& tree, const JobSource& source, const SourceOptions
   Variables variables = definition.variables;
   for (const auto& [name, value] : options.variables) variables[name] = value;
   if (source.lone) ReadLone(tree, source, options, job.facts);
-  for (const Work& work : definition.work) Do(tree, source, work, variables, job.facts);
+  for (const Work& work : definition.work) {
+    Variables all = work.variables;
+    if (all.empty()) {
+      Do(tree, source, work, variables, job.facts);
+      continue;
+    }
+    all.insert(variables.begin(), variables.end());
+    for (const auto& [name, value] : options.variables) all[name] = value;
+    Do(tree, source, work, all, job.facts);
+  }
   for (SqlText& sql : job.facts.sql) {
     sql.text = WithoutOuterQuotes(WithoutJinja(sql.text, sql.variables));
     if (sql.database.empty()) sql.database = options.database;
