@@ -125,7 +125,7 @@ Variables ReadProperties(std::string_view text) {
 }
 
 Result<Definitions> ReadAzkabanFlow(const std::string& file, std::string_view text) {
-  GODWIT_TRY_ASSIGN(const YamlValue root, config::ParseYaml(file, text));
+  GODWIT_TRY_ASSIGN(const YamlValue root, config::ParseYaml(file, text, config::YamlUse::kForeign));
   Definitions found;
   Definition inherited;
   inherited.workflow = Stem(file);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sources/jinja.h"
 #include "sources/python_program.h"
@@ -83,6 +84,36 @@ void Do(const SourceTree& tree, const JobSource& source, const Work& work, const
   }
 }
 
+// Python programs that the tree has are read as a part of the job; so is SQL in files that a program is given.
+void FollowPrograms(const SourceTree& tree, const JobSource& source, const Variables& variables,
+                    ScriptFacts& facts) {
+  const std::vector<Program> programs = std::exchange(facts.programs, {});
+  for (const Program& program : programs) {
+    const size_t diagnostics = facts.diagnostics.size();
+    const size_t before = facts.sql.size() + facts.transfers.size();
+    for (size_t i = 0; i < program.arguments.size(); ++i) {
+      const std::string& argument = program.arguments[i];
+      const bool python = i == 0 && argument.ends_with(".py"), sql = HasEnding(argument, {".hql", ".sql"});
+      if (!python && !sql) continue;
+      facts.lookups.push_back(argument);
+      const auto file = tree.Resolve(argument, source.file);
+      if (!file) continue;
+      if (python) ReadPythonProgram(tree, *file, variables, facts);
+      if (sql) {
+        Work work;
+        work.engine = Engine::kSpark;
+        AddSqlFile(tree, *file, work, variables, facts);
+        facts.sql.back().guessed = true;
+      }
+    }
+    const bool read = facts.sql.size() + facts.transfers.size() > before;
+    if (!read) facts.programs.push_back(program);
+    // What the program does with a text that it does not know, the SQL that it is given tells.
+    if (!read || facts.sql.empty() || !facts.sql.back().guessed) continue;
+    facts.diagnostics.resize(diagnostics);
+  }
+}
+
 JobKind KindOf(const ScriptFacts& facts) {
   const auto moves = [&](Transfer::Kind kind) {
     return std::any_of(facts.transfers.begin(), facts.transfers.end(),
@@ -102,7 +133,7 @@ void ReadLone(const SourceTree& tree, const JobSource& source, const SourceOptio
   if (IsShellScript(source.file)) {
     facts = ReadShellFile(tree, source.file_index, nullptr, options.variables);
   } else if (source.file.ends_with(".py")) {
-    facts = ReadPythonProgram(tree, source.file_index, options.variables);
+    ReadPythonProgram(tree, source.file_index, options.variables, facts);
   } else {
     Work work;
     work.engine = source.file.ends_with(".hql") ? Engine::kHive : options.engine;
@@ -175,6 +206,7 @@ Job ReadJob(const SourceTree& tree, const JobSource& source, const SourceOptions
     for (const auto& [name, value] : options.variables) all[name] = value;
     Do(tree, source, work, all, job.facts);
   }
+  FollowPrograms(tree, source, variables, job.facts);
   for (SqlText& sql : job.facts.sql) {
     sql.text = WithoutOuterQuotes(WithoutJinja(sql.text, sql.variables));
     if (sql.database.empty()) sql.database = options.database;
