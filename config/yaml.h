@@ -43,8 +43,8 @@ struct YamlEntry {
   YamlValue value;
 };
 
-// Our own files are held to the subset. Another program's may say a key twice (both entries are kept), have tags
-// (left out), anchors, aliases and merge keys (written out, up to kYamlValuesMax values).
+// Our own files are held to the subset. Another program's may say a key twice (both entries are kept), have
+// tags (left out), anchors, aliases and merge keys (written out, up to kYamlValuesMax values).
 enum class YamlUse { kOwn, kForeign };
 inline constexpr size_t kYamlValuesMax = 2'000'000;
 

@@ -190,8 +190,8 @@ std::string WithValue(const std::string& text, const std::string& name, const st
   return WithValue(TracedText(text, {}), name, value).text();
 }
 
-// "loop: {iterator: e, values: [x, y]}": the tasks once for each value, with ${e} replaced and the value behind
-// their names.
+// "loop: {iterator: e, values: [x, y]}": the tasks once for each value, with ${e} replaced and the value
+// behind their names.
 void Repeat(const YamlValue& loop, std::vector<Definition>& jobs, size_t first) {
   const YamlValue* values = loop.Find("values");
   const YamlValue* iterator = loop.Find("iterator");
