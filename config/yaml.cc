@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/utf8.h"
@@ -37,14 +38,20 @@ struct Refused {
 // Builds the tree from yaml-cpp's events. A map's keys and values arrive alternately.
 class Builder : public YAML::EventHandler {
  public:
+  explicit Builder(YamlUse use) : foreign_(use == YamlUse::kForeign) {}
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Check(mark, "", anchor);
-    Add(Make(YamlValue::Kind::kNull, mark));
+    Add(Make(YamlValue::Kind::kNull, mark), anchor);
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Refused{PlaceOf(mark), "aliases (*name) are not read: write the value out"};
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (!foreign_) throw Refused{PlaceOf(mark), "aliases (*name) are not read: write the value out"};
+    const auto found = anchors_.find(anchor);  // one that is still open holds itself: nothing
+    if (found == anchors_.end()) return Add(Make(YamlValue::Kind::kNull, mark), 0);
+    values_ += found->second.second;
+    CheckCount(mark);
+    Add(YamlValue(found->second.first), 0);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -52,7 +59,7 @@ class Builder : public YAML::EventHandler {
     YamlValue scalar = Make(YamlValue::Kind::kScalar, mark);
     scalar.text = value;
     scalar.quoted = tag == "!";
-    Add(std::move(scalar));
+    Add(std::move(scalar), anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
@@ -75,16 +82,25 @@ class Builder : public YAML::EventHandler {
     std::string key;
     YamlPlace key_place;
     std::unordered_set<std::string> keys;
+    std::vector<YamlEntry> merged;  // of merge keys
+    YAML::anchor_t anchor = 0;
+    size_t values_before = 0;
   };
 
-  static YamlValue Make(YamlValue::Kind kind, const YAML::Mark& mark) {
+  void CheckCount(const YAML::Mark& mark) const {
+    if (values_ > kYamlValuesMax) throw Refused{PlaceOf(mark), "aliases that make too many values"};
+  }
+
+  YamlValue Make(YamlValue::Kind kind, const YAML::Mark& mark) {
+    ++values_;
     YamlValue value;
     value.kind = kind;
     value.place = PlaceOf(mark);
     return value;
   }
 
-  static void Check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  void Check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
+    if (foreign_) return;
     if (anchor != 0) throw Refused{PlaceOf(mark), "anchors (&name) are not read: write the value out"};
     if (!tag.empty() && tag != "!" && tag != "?") {
       throw Refused{PlaceOf(mark), fmt::format("tags ({}) are not read: leave it out", tag)};
@@ -99,16 +115,28 @@ class Builder : public YAML::EventHandler {
     if (!levels_.empty() && levels_.back().value.kind == YamlValue::Kind::kMap && !levels_.back().has_key) {
       throw Refused{PlaceOf(mark), "a key must be a single word or text"};
     }
-    levels_.emplace_back().value = Make(kind, mark);
+    Level level;
+    level.anchor = anchor;
+    level.values_before = values_;
+    level.value = Make(kind, mark);
+    levels_.push_back(std::move(level));
   }
 
   void Close() {
-    YamlValue value = std::move(levels_.back().value);
+    Level& level = levels_.back();
+    for (YamlEntry& entry : level.merged) {  // what the map says itself goes before
+      if (level.keys.insert(entry.key).second) level.value.entries.push_back(std::move(entry));
+    }
+    YamlValue value = std::move(level.value);
+    const YAML::anchor_t anchor = levels_.back().anchor;
+    const size_t before = levels_.back().values_before;
     levels_.pop_back();
-    Add(std::move(value));
+    Add(std::move(value), anchor, values_ - before);
   }
 
-  void Add(YamlValue value) {
+  // `count`: how many values it is, with those inside.
+  void Add(YamlValue value, YAML::anchor_t anchor, size_t count = 1) {
+    if (anchor != 0) anchors_[anchor] = {value, count};
     if (levels_.empty()) {
       root = std::move(value);
       return;
@@ -116,6 +144,8 @@ class Builder : public YAML::EventHandler {
     Level& level = levels_.back();
     if (level.value.kind == YamlValue::Kind::kList) {
       level.value.items.push_back(std::move(value));
+    } else if (level.has_key && level.key == "<<" && foreign_) {
+      Merge(value, level);
     } else if (level.has_key) {
       level.value.entries.push_back({std::move(level.key), level.key_place, std::move(value)});
       level.has_key = false;
@@ -124,12 +154,20 @@ class Builder : public YAML::EventHandler {
     }
   }
 
-  static void TakeKey(Level& level, YamlValue key) {
+  static void Merge(const YamlValue& value, Level& level) {
+    level.has_key = false;
+    level.merged.insert(level.merged.end(), value.entries.begin(), value.entries.end());
+    for (const YamlValue& item : value.items) {
+      level.merged.insert(level.merged.end(), item.entries.begin(), item.entries.end());
+    }
+  }
+
+  void TakeKey(Level& level, YamlValue key) const {
     if (key.kind != YamlValue::Kind::kScalar) throw Refused{key.place, "a key must be a single word or text"};
-    if (key.text == "<<" && !key.quoted) {
+    if (key.text == "<<" && !key.quoted && !foreign_) {
       throw Refused{key.place, "merge keys (<<) are not read: write the values out"};
     }
-    if (!level.keys.insert(key.text).second) {
+    if (key.text != "<<" && !level.keys.insert(key.text).second && !foreign_) {
       throw Refused{key.place, fmt::format("'{}' stands twice in this map: keep one", key.text)};
     }
     level.has_key = true;
@@ -137,11 +175,15 @@ class Builder : public YAML::EventHandler {
     level.key_place = key.place;
   }
 
+  const bool foreign_;
   std::vector<Level> levels_;
+  std::unordered_map<YAML::anchor_t, std::pair<YamlValue, size_t>> anchors_;  // with how many values it is
+  size_t values_ = 0;
 };
 
 // Rejects what a second document would hide.
 struct NothingMore : Builder {
+  using Builder::Builder;
   void OnDocumentStart(const YAML::Mark& mark) override {
     throw Refused{PlaceOf(mark), "a second document (---): only one is read"};
   }
@@ -156,7 +198,7 @@ const YamlValue* YamlValue::Find(std::string_view key) const {
   return nullptr;
 }
 
-Result<YamlValue> ParseYaml(const std::string& file, std::string_view text) {
+Result<YamlValue> ParseYaml(const std::string& file, std::string_view text, YamlUse use) {
   if (text.size() > kYamlBytesMax) {
     return InvalidInput(fmt::format("{}: {} bytes: at most {} are read", file, text.size(), kYamlBytesMax));
   }
@@ -169,9 +211,9 @@ Result<YamlValue> ParseYaml(const std::string& file, std::string_view text) {
   std::istringstream stream{std::string(text)};
   try {
     YAML::Parser parser(stream);
-    Builder builder;
+    Builder builder(use);
     parser.HandleNextDocument(builder);
-    NothingMore nothing_more;
+    NothingMore nothing_more(use);
     parser.HandleNextDocument(nothing_more);
     return std::move(builder.root);
   } catch (const Refused& refused) {

@@ -43,8 +43,13 @@ struct YamlEntry {
   YamlValue value;
 };
 
+// Our own files are held to the subset. Another program's may say a key twice (both entries are kept), have
+// tags (left out), anchors, aliases and merge keys (written out, up to kYamlValuesMax values).
+enum class YamlUse { kOwn, kForeign };
+inline constexpr size_t kYamlValuesMax = 2'000'000;
+
 // `file` only names the text in errors. Errors: kInvalidInput, "FILE:LINE:COLUMN: what: remedy". Empty text
 // is a null value.
-Result<YamlValue> ParseYaml(const std::string& file, std::string_view text);
+Result<YamlValue> ParseYaml(const std::string& file, std::string_view text, YamlUse use = YamlUse::kOwn);
 
 }  // namespace godwit::config

@@ -19,6 +19,11 @@ constexpr size_t kExcerptMax = 120;
 
 using parser::Statement;
 
+std::string LowerCase(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 Place PlaceOf(sources::Place place) { return {static_cast<uint32_t>(place.file), place.line}; }
 
 bool TouchesRows(parser::WriteKind kind) {
@@ -36,6 +41,9 @@ class Reader {
  public:
   Reader(const parser::ColumnCatalog& columns, JobRecord& record) : catalog_(columns), record_(record) {}
 
+  // Made by the last session, and gone with it.
+  bool IsTemporary(const std::string& table) const { return session_.temporary.count(LowerCase(table)) != 0; }
+
   void Read(const sources::SqlText& sql, bool keep_session) {
     sql_ = &sql;
     parser::ReadOptions options;
@@ -44,6 +52,7 @@ class Reader {
     if (keep_session) options.session = session_;
     if (!sql.database.empty()) options.session.database = sql.database;
     for (const auto& [name, value] : sql.variables) options.session.variables[name] = value;
+    for (const std::string& view : sql.views) options.session.temporary.try_emplace(LowerCase(view));
     options.catalog = catalog_;
     Allows();
     first_ = true;
@@ -208,6 +217,12 @@ class Reader {
   bool first_ = true;
 };
 
+bool ReadsOnlyTemporary(const sources::Transfer& transfer, const Reader& reader) {
+  return transfer.writes.empty() && transfer.reads.size() == 1 &&
+         transfer.reads[0].kind == sources::Endpoint::Kind::kTable &&
+         reader.IsTemporary(transfer.reads[0].name);
+}
+
 std::string NodeName(const sources::Endpoint& end) {
   switch (end.kind) {
     case sources::Endpoint::Kind::kTable: return TableName(end.name, "");
@@ -273,9 +288,9 @@ JobRecord RecordOf(const sources::Job& job, const parser::ColumnCatalog& columns
   record.declared_reads = TableNames(job.declared_reads);
   record.declared_writes = TableNames(job.declared_writes);
   Reader reader(columns, record);
-  const bool one_session = job.file.ends_with(".py");
-  for (const sources::SqlText& sql : job.facts.sql) reader.Read(sql, one_session);
+  for (const sources::SqlText& sql : job.facts.sql) reader.Read(sql, sql.follows);
   for (const sources::Transfer& each : job.facts.transfers) {
+    if (ReadsOnlyTemporary(each, reader)) continue;
     record.transfers.push_back({PlaceOf(each.place), each.kind, each.tool, NodeNames(each.reads),
                                 NodeNames(each.writes), each.from_queries});
   }

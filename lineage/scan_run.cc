@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kThreadsMax = 16;
 // Raised whenever the same scripts give another record, so that no cache of an older godwit is used.
-constexpr uint64_t kReadingVersion = 2;
+constexpr uint64_t kReadingVersion = 3;
 
 Result<std::string> ReadWhole(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -71,6 +71,7 @@ uint64_t KeyOf(const sources::JobSource& source, uint64_t options) {
     digest.Add(work.database);
     digest.Add(work.program.name + "\n" + work.program.tool);
     digest.Add(work.transfer.tool);
+    for (const auto& [name, value] : work.variables) digest.Add(name + "=" + value);
     for (const auto* ends : {&work.transfer.reads, &work.transfer.writes}) {
       for (const sources::Endpoint& end : *ends) digest.Add(end.name);
     }

@@ -38,6 +38,12 @@ std::string_view VariableName(std::string_view placeholder) {
   return {};
 }
 
+// day=${day}: given, but with a value that nobody knew.
+bool IsItself(std::string_view value, std::string_view name) {
+  const auto plain = [](std::string_view full) { return full.substr(full.rfind(':') + 1); };
+  return value.starts_with("${") && value.ends_with('}') && plain(VariableName(value)) == plain(name);
+}
+
 class Expander {
  public:
   Expander(const std::map<std::string, std::string>& variables, Expansion& expansion)
@@ -49,8 +55,9 @@ class Expander {
     size_t copied = 0;
     for (size_t i = 0; i < text.size();) {
       const size_t end = text[i] == '$' || text[i] == '{' ? PlaceholderEnd(text, i) : i;
-      const std::string* found = end > i ? Find(variables_, VariableName(text.substr(i, end - i))) : nullptr;
-      if (found == nullptr) {
+      const std::string_view name = end > i ? VariableName(text.substr(i, end - i)) : std::string_view();
+      const std::string* found = end > i ? Find(variables_, name) : nullptr;
+      if (found == nullptr || IsItself(*found, name)) {
         ++i;
         continue;
       }

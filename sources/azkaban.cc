@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "config/yaml.h"
 
@@ -66,7 +67,18 @@ void AddWork(const std::string& type, const Variables& properties, uint32_t line
   job.work.push_back(std::move(work));
 }
 
-void ReadNodes(const YamlValue& nodes, const Definition& inherited, int depth, Definitions& found) {
+// A flow inside of the flow: no job, but all of its jobs.
+struct InnerFlow {
+  std::string name;
+  std::vector<std::string> upstream;
+};
+
+struct Flow {
+  Definitions found;
+  std::vector<InnerFlow> inner;  // outer ones first
+};
+
+void ReadNodes(const YamlValue& nodes, const Definition& inherited, int depth, Flow& flow) {
   if (depth > config::kYamlDepthMax) return;
   for (const YamlValue& node : nodes.items) {
     const YamlValue* name = node.Find("name");
@@ -90,14 +102,45 @@ void ReadNodes(const YamlValue& nodes, const Definition& inherited, int depth, D
           job.variables[entry.key] = entry.value.text;
       }
     }
-    AddWork(type == nullptr ? "" : type->text, properties, line, job);
     if (const YamlValue* inner = node.Find("nodes")) {
-      Definition below = job;
-      below.upstream.clear();
-      below.work.clear();
-      ReadNodes(*inner, below, depth + 1, found);
+      flow.inner.push_back({job.name, std::move(job.upstream)});
+      job.upstream.clear();
+      ReadNodes(*inner, job, depth + 1, flow);
+      continue;
     }
-    found.jobs.push_back(std::move(job));
+    AddWork(type == nullptr ? "" : type->text, properties, line, job);
+    flow.found.jobs.push_back(std::move(job));
+  }
+}
+
+// Who waits for an inner flow waits for those of its jobs that no other one of it waits for; who is in one
+// waits for what it waits for, if for nothing inside of it.
+void OrderInnerFlows(Flow& flow) {
+  std::vector<Definition>& jobs = flow.found.jobs;
+  const auto inside = [](const std::string& job, const InnerFlow& outer) {
+    return job.starts_with(outer.name + ".");
+  };
+  for (auto outer = flow.inner.rbegin(); outer != flow.inner.rend(); ++outer) {  // inner ones first
+    std::vector<std::string> last;
+    std::set<std::string> waited_for;
+    for (Definition& job : jobs) {
+      if (!inside(job.name, *outer)) continue;
+      const bool first = std::none_of(job.upstream.begin(), job.upstream.end(),
+                                      [&](const std::string& each) { return inside(each, *outer); });
+      waited_for.insert(job.upstream.begin(), job.upstream.end());
+      if (first) job.upstream.insert(job.upstream.end(), outer->upstream.begin(), outer->upstream.end());
+    }
+    for (const Definition& job : jobs) {
+      if (inside(job.name, *outer) && waited_for.count(job.name) == 0) last.push_back(job.name);
+    }
+    const auto replace = [&](std::vector<std::string>& upstream) {
+      const auto found = std::find(upstream.begin(), upstream.end(), outer->name);
+      if (found == upstream.end()) return;
+      upstream.erase(found);
+      upstream.insert(upstream.end(), last.begin(), last.end());
+    };
+    for (Definition& job : jobs) replace(job.upstream);
+    for (InnerFlow& other : flow.inner) replace(other.upstream);
   }
 }
 
@@ -125,8 +168,7 @@ Variables ReadProperties(std::string_view text) {
 }
 
 Result<Definitions> ReadAzkabanFlow(const std::string& file, std::string_view text) {
-  GODWIT_TRY_ASSIGN(const YamlValue root, config::ParseYaml(file, text));
-  Definitions found;
+  GODWIT_TRY_ASSIGN(const YamlValue root, config::ParseYaml(file, text, config::YamlUse::kForeign));
   Definition inherited;
   inherited.workflow = Stem(file);
   if (const YamlValue* settings = root.Find("config")) {
@@ -137,8 +179,10 @@ Result<Definitions> ReadAzkabanFlow(const std::string& file, std::string_view te
   }
   const YamlValue* nodes = root.Find("nodes");
   if (nodes == nullptr) return InvalidInput(file + ":1:1: not an Azkaban flow: it has no nodes");
-  ReadNodes(*nodes, inherited, 0, found);
-  return found;
+  Flow flow;
+  ReadNodes(*nodes, inherited, 0, flow);
+  OrderInnerFlows(flow);
+  return std::move(flow.found);
 }
 
 Definitions ReadAzkabanJob(const std::string& file, std::string_view text) {

@@ -50,6 +50,12 @@ bool Has(std::string_view list, const std::string& word) {
   return list.find(" " + word + " ") != std::string_view::npos;
 }
 
+// -e"insert …" and -e${sql}
+bool HoldsText(const Options& options, const std::string& word) {
+  if (word.size() < 4 || !Has(options.text, word.substr(0, 2))) return false;
+  return word.find_first_of(" \t\n", 2) != std::string::npos || IsPattern(word.substr(2));
+}
+
 std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -86,8 +92,7 @@ std::optional<Client> GuessedProgram(const std::string& name, const std::vector<
   if (lower.find("spark") != std::string::npos) return Client{Engine::kSpark, &kSparkOptions};
   if (lower.find("beeline") != std::string::npos) return Client{Engine::kHive, &kBeelineOptions};
   if (lower.find("presto") != std::string::npos) return Client{Engine::kPresto, &kPrestoOptions};
-  if (lower.find("mysql") != std::string::npos || lower.find("psql") != std::string::npos)
-    return std::nullopt;
+  if (IsOtherDatabase(name)) return std::nullopt;
   return Client{Engine::kHive, &kHiveOptions};
 }
 
@@ -136,7 +141,10 @@ std::optional<EngineCall> ReadEngineCall(const std::string& name, const std::vec
     if (!option.starts_with('-')) continue;
     bool takes = true;
     if (Has(options.text, option)) {
-      if (i + 1 < words.size()) call.texts.push_back(i + 1);
+      if (i + 1 < words.size()) call.texts.push_back({i + 1, 0});
+    } else if (HoldsText(options, words[i])) {
+      call.texts.push_back({i, 2});
+      continue;
     } else if (Has(options.file, option)) {
       if (i + 1 < words.size()) call.files.push_back(i + 1);
     } else if (Has(options.variable, option)) {
@@ -153,6 +161,18 @@ std::optional<EngineCall> ReadEngineCall(const std::string& name, const std::vec
   }
   if (call.database == "default") call.database.clear();
   return call;
+}
+
+bool IsOtherDatabase(const std::string& name) {
+  constexpr std::array<std::string_view, 18> kClients = {
+      "mysql",  "mysqldump", "mysqlimport", "psql", "pg_dump",           "sqlplus",
+      "sqlldr", "sqlcmd",    "bcp",         "isql", "clickhouse-client", "clickhouse",
+      "mongo",  "mongosh",   "bteq",        "vsql", "snowsql",           "sqlite3"};
+  const std::string lower = Lower(name);
+  if (std::find(kClients.begin(), kClients.end(), lower) != kClients.end()) return true;
+  return IsPattern(name) &&
+         (lower.find("mysql") != std::string::npos || lower.find("psql") != std::string::npos ||
+          lower.find("sqlplus") != std::string::npos || lower.find("clickhouse") != std::string::npos);
 }
 
 std::string ExternalName(std::string_view url) {

@@ -31,6 +31,7 @@ struct Work {
   std::string database;
   Transfer transfer;
   Program program;
+  Variables variables;  // for this work alone, before the job's
 };
 
 // `text` places and diagnostics have FileId 0: the defining file.

@@ -23,6 +23,8 @@ struct SqlText {
   std::string database;  // the session's first one; empty: the default
   Variables variables;   // of --hivevar and the like, the scheduler and the configuration
   bool guessed = false;  // that this is SQL for an engine is a guess (an unknown wrapper was called)
+  bool follows = false;  // in the session of the text before it
+  std::vector<std::string> views = {};  // temporary ones that the program has made of something else than SQL
 };
 
 // One end of a transfer.

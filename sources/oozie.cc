@@ -7,73 +7,63 @@
 #include <pugixml.hpp>
 #include <set>
 
-#include "sources/azkaban.h"
-#include "sources/sql_text.h"
+#include "sources/oozie_launch.h"
 #include "sources/text_file.h"
 
 namespace godwit::sources {
 namespace {
 
-constexpr int kNestedValuesMax = 8;
-constexpr int kSiblingFilesMax = 50;
+constexpr int kSubWorkflowDepthMax = 5;
+constexpr size_t kWorkMax = 1000;  // of one action, with what its sub-workflows do
 
-// Names come with or without a namespace prefix.
-std::string_view LocalName(const pugi::xml_node& node) {
-  const std::string_view name = node.name();
-  const size_t colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
-pugi::xml_node Child(const pugi::xml_node& node, std::string_view name) {
-  for (const pugi::xml_node& child : node.children()) {
-    if (LocalName(child) == name) return child;
-  }
-  return {};
-}
+// A workflow's file, parsed.
+struct Workflow {
+  std::string path;
+  std::string text;
+  pugi::xml_document document;
+  std::optional<Error> error;
 
-std::string TextOf(const pugi::xml_node& node) {
-  std::string text = node.child_value();
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-void AddProperties(const pugi::xml_node& parent, Variables& variables) {
-  for (const pugi::xml_node& property : parent.children()) {
-    if (LocalName(property) != "property") continue;
-    const std::string name = TextOf(Child(property, "name")), value = TextOf(Child(property, "value"));
-    if (!name.empty() && !value.empty()) variables.try_emplace(name, value);
-  }
-}
-
-struct Reader {
-  std::string_view text;
-  Variables variables;
-  Definitions found;
-
-  // ${name} filled in, also inside values.
-  std::string Filled(const std::string& value) const {
-    std::string now = value;
-    for (int i = 0; i < kNestedValuesMax && now.find("${") != std::string::npos; ++i) {
-      const std::string next =
-          FillPatterns(TracedText(now, {}), [&](const std::string& name) -> std::optional<TracedText> {
-            const auto known = variables.find(name);
-            if (known == variables.end() || known->second == "${" + name + "}") return std::nullopt;
-            return TracedText(known->second, {});
-          }).text();
-      if (next == now) break;
-      now = next;
-    }
-    return now;
-  }
-
+  pugi::xml_node root() const { return document.document_element(); }
   uint32_t LineOf(const pugi::xml_node& node) const {
     const auto offset = std::clamp<ptrdiff_t>(node.offset_debug(), 0, static_cast<ptrdiff_t>(text.size()));
     return 1 + static_cast<uint32_t>(std::count(text.begin(), text.begin() + offset, '\n'));
   }
+};
 
-  TracedText At(const pugi::xml_node& node) const {
-    return TracedText(Filled(TextOf(node)), {FileId{0}, LineOf(node)});
+using Workflows = std::map<std::string, Workflow>;  // by path
+
+// What the actions of one workflow do, started with these variables.
+struct Reader {
+  const SourceTree& tree;
+  const Workflows& workflows;
+  const Workflow& workflow;
+  Variables variables;
+  std::vector<std::string>& files;  // FileId → path
+  std::set<std::string>& called;    // workflows that are run as a part of another one
+  int depth = 0;
+
+  std::string Filled(const std::string& value) const { return FilledIn(value, variables); }
+
+  FileId File() const {
+    const auto found = std::find(files.begin(), files.end(), workflow.path);
+    if (found != files.end()) return FileId(found - files.begin());
+    files.push_back(workflow.path);
+    return FileId(files.size() - 1);
+  }
+
+  Place PlaceOf(const pugi::xml_node& node) const { return {File(), workflow.LineOf(node)}; }
+  TracedText At(const pugi::xml_node& node) const { return TracedText(Filled(TextOf(node)), PlaceOf(node)); }
+
+  // A script's name is relative to the workflow's folder.
+  TracedText ScriptAt(const pugi::xml_node& node) const {
+    const TracedText name = At(node);
+    const std::string beside = FolderOf(workflow.path) + name.text();
+    return tree.At(beside) ? TracedText(beside, PlaceOf(node)) : name;
   }
 
   void AddWork(Definition& job, Work::Kind kind, TracedText what, Engine engine = Engine::kHive) {
@@ -85,13 +75,16 @@ struct Reader {
   }
 
   void Parameters(const pugi::xml_node& kind, Definition& job) {
+    bool defines = false;  // <argument>--hivevar</argument><argument>a=b</argument>
     for (const pugi::xml_node& child : kind.children()) {
       const std::string_view name = LocalName(child);
-      if (name != "param" && name != "env-var") continue;
       const std::string definition = Filled(TextOf(child));
       const size_t equals = definition.find('=');
-      if (equals != std::string::npos)
+      const bool given = name == "param" || name == "env-var" || (name == "argument" && defines);
+      if (given && equals != std::string::npos)
         job.variables[definition.substr(0, equals)] = definition.substr(equals + 1);
+      defines = definition == "--hivevar" || definition == "--hiveconf" || definition == "-hivevar" ||
+                definition == "-hiveconf" || definition == "-d" || definition == "--define";
     }
   }
 
@@ -107,7 +100,7 @@ struct Reader {
   void Shell(const pugi::xml_node& kind, Definition& job) {
     Work work;
     work.kind = Work::Kind::kScript;
-    work.text = At(Child(kind, "exec"));
+    work.text = At(ChildOf(kind, "exec"));
     work.arguments = Arguments(kind);
     const std::string& exec = work.text.text();
     const std::string name = exec.substr(exec.rfind('/') + 1);
@@ -120,13 +113,13 @@ struct Reader {
   }
 
   void Sqoop(const pugi::xml_node& kind, Definition& job) {
-    const pugi::xml_node command = Child(kind, "command");
+    const pugi::xml_node command = ChildOf(kind, "command");
     if (command)
       return AddWork(job, Work::Kind::kCommand,
-                     TracedText("sqoop " + Filled(TextOf(command)), {FileId{0}, LineOf(command)}));
+                     TracedText("sqoop " + Filled(TextOf(command)), PlaceOf(command)));
     std::string line = "sqoop";
     for (const std::string& argument : Arguments(kind)) line += " '" + argument + "'";
-    AddWork(job, Work::Kind::kCommand, TracedText(line, {FileId{0}, LineOf(kind)}));
+    AddWork(job, Work::Kind::kCommand, TracedText(line, PlaceOf(kind)));
   }
 
   void AddProgram(const pugi::xml_node& kind, Definition& job) {
@@ -137,12 +130,12 @@ struct Reader {
                             ? Program::Kind::kMapReduce
                             : Program::Kind::kJar;
     for (const char* name : {"class", "main-class", "jar", "script", "name"}) {
-      if (work.program.name.empty()) work.program.name = Filled(TextOf(Child(kind, name)));
+      if (work.program.name.empty()) work.program.name = Filled(TextOf(ChildOf(kind, name)));
     }
     work.program.arguments = Arguments(kind);
-    if (const pugi::xml_node jar = Child(kind, "jar"))
+    if (const pugi::xml_node jar = ChildOf(kind, "jar"))
       work.program.arguments.insert(work.program.arguments.begin(), Filled(TextOf(jar)));
-    work.program.place = {FileId{0}, LineOf(kind)};
+    work.program.place = PlaceOf(kind);
     job.work.push_back(std::move(work));
   }
 
@@ -151,29 +144,57 @@ struct Reader {
     for (const pugi::xml_node& kind : action.children()) {
       const std::string_view name = LocalName(kind);
       if (name == "ok" || name == "error") continue;
-      AddProperties(Child(kind, "configuration"), job.variables);
+      for (const auto& [property, value] : PropertiesOf(ChildOf(kind, "configuration"), variables))
+        job.variables.try_emplace(property, value);
       Parameters(kind, job);
       if (name == "hive" || name == "hive2") {
-        if (const pugi::xml_node script = Child(kind, "script"))
-          AddWork(job, Work::Kind::kSqlFile, At(script));
-        if (const pugi::xml_node query = Child(kind, "query")) AddWork(job, Work::Kind::kSql, At(query));
+        if (const pugi::xml_node script = ChildOf(kind, "script"))
+          AddWork(job, Work::Kind::kSqlFile, ScriptAt(script));
+        if (const pugi::xml_node query = ChildOf(kind, "query")) AddWork(job, Work::Kind::kSql, At(query));
       } else if (name == "shell") {
         Shell(kind, job);
       } else if (name == "ssh") {
-        std::string command = Filled(TextOf(Child(kind, "command")));
+        std::string command = Filled(TextOf(ChildOf(kind, "command")));
         for (const pugi::xml_node& each : kind.children()) {
           if (LocalName(each) == "args" || LocalName(each) == "arg") command += " " + Filled(TextOf(each));
         }
-        AddWork(job, Work::Kind::kCommand, TracedText(command, {FileId{0}, LineOf(kind)}));
+        AddWork(job, Work::Kind::kCommand, TracedText(command, PlaceOf(kind)));
       } else if (name == "sqoop") {
         Sqoop(kind, job);
       } else if (name == "distcp") {
         std::string command = "hadoop distcp";
         for (const std::string& argument : Arguments(kind)) command += " '" + argument + "'";
-        AddWork(job, Work::Kind::kCommand, TracedText(command, {FileId{0}, LineOf(kind)}));
+        AddWork(job, Work::Kind::kCommand, TracedText(command, PlaceOf(kind)));
       } else if (name == "spark" || name == "java" || name == "map-reduce" || name == "pig" ||
                  name == "spark2") {
         AddProgram(kind, job);
+      } else if (name == "sub-workflow") {
+        SubWorkflow(kind, job);
+      }
+    }
+  }
+
+  // The actions of another workflow, as a part of this job.
+  void SubWorkflow(const pugi::xml_node& kind, Definition& job) {
+    if (depth >= kSubWorkflowDepthMax) return;
+    const auto file =
+        FindApplication(tree, Filled(TextOf(ChildOf(kind, "app-path"))), workflow.path, "workflow.xml");
+    const auto found = file ? workflows.find(tree.files()[*file].path) : workflows.end();
+    if (found == workflows.end() || found->second.error || &found->second == &workflow) return;
+    called.insert(found->first);
+    Variables inner = PropertiesOf(ChildOf(kind, "configuration"), variables);
+    if (!ChildOf(kind, "propagate-configuration").empty()) inner.insert(variables.begin(), variables.end());
+    for (const auto& [name, value] : PropertiesOf(ChildOf(found->second.root(), "parameters"), inner))
+      inner.try_emplace(name, value);
+    Reader reader{tree, workflows, found->second, inner, files, called, depth + 1};
+    for (const pugi::xml_node& action : found->second.root().children()) {
+      if (LocalName(action) != "action" || job.work.size() > kWorkMax) continue;
+      Definition part;
+      part.variables = inner;
+      reader.Action(action, part);
+      for (Work& work : part.work) {
+        work.variables.insert(part.variables.begin(), part.variables.end());
+        job.work.push_back(std::move(work));
       }
     }
   }
@@ -214,44 +235,173 @@ std::map<std::string, std::set<std::string>> ActionsBefore(const pugi::xml_node&
   return before;
 }
 
-std::string Folder(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+// A <case>'s condition, as far as comparisons of known values go: ${job eq "daily"}.
+std::optional<bool> TruthOf(std::string condition, const Variables& variables) {
+  std::erase_if(condition,
+                [](char c) { return std::string_view(" \t\r\n(){}$").find(c) != std::string_view::npos; });
+  for (const auto& [mark, equal] : {std::pair{"==", true}, std::pair{"!=", false}}) {
+    const size_t at = condition.find(mark);
+    if (at == std::string::npos) continue;
+    const std::string name = condition.substr(0, at), text = condition.substr(at + 2);
+    const auto known = variables.find(name);
+    const bool quoted = text.size() >= 2 && (text[0] == '"' || text[0] == '\'') && text.back() == text[0];
+    if (known == variables.end() || !quoted || known->second.find("${") != std::string::npos)
+      return std::nullopt;
+    return (known->second == text.substr(1, text.size() - 2)) == equal;
+  }
+  return std::nullopt;
 }
 
-// Properties, coordinators and bundles of the same folder.
-void ReadSiblings(const SourceTree& tree, const std::string& path, Variables& variables,
-                  std::string& schedule, Definitions& found) {
-  const std::string folder = Folder(path);
-  const auto& files = tree.files();
-  auto at =
-      std::lower_bound(files.begin(), files.end(), folder,
-                       [](const SourceFile& file, const std::string& wanted) { return file.path < wanted; });
-  int count = 0;
-  for (; at != files.end() && at->path.starts_with(folder) && count < kSiblingFilesMax; ++at) {
-    const std::string name = at->path.substr(folder.size());
-    const bool xml = name.ends_with(".xml"), properties = name.ends_with(".properties");
-    if (name.find('/') != std::string::npos || at->path == path || (!xml && !properties)) continue;
-    Result<DecodedText> decoded = ReadText(tree, static_cast<size_t>(at - files.begin()));
-    if (!decoded.ok()) continue;
-    ++count;
-    found.files.push_back(at->path);
-    if (properties) {
-      for (const auto& [key, value] : ReadProperties(decoded->text)) variables.try_emplace(key, value);
-      continue;
-    }
-    pugi::xml_document document;
-    if (!document.load_buffer(decoded->text.data(), decoded->text.size())) continue;
-    const pugi::xml_node root = document.document_element();
-    if (LocalName(root) == "coordinator-app") {
-      schedule = root.attribute("frequency").value();
-      AddProperties(Child(Child(Child(root, "action"), "workflow"), "configuration"), variables);
-      AddProperties(Child(root, "parameters"), variables);
-    } else if (LocalName(root) == "bundle-app") {
-      for (const pugi::xml_node& child : root.children())
-        AddProperties(Child(child, "configuration"), variables);
+// Where a <decision> may go.
+std::vector<std::string> WaysOf(const pugi::xml_node& decision, const Variables& variables) {
+  std::vector<std::string> ways;
+  for (const pugi::xml_node& arm : ChildOf(decision, "switch").children()) {
+    const std::optional<bool> truth =
+        LocalName(arm) == "case" ? TruthOf(TextOf(arm), variables) : std::nullopt;
+    if (truth && !*truth) continue;
+    ways.push_back(arm.attribute("to").value());
+    if (truth) break;
+  }
+  return ways;
+}
+
+// The nodes that a run from the start may come to.
+std::set<std::string> Reached(const pugi::xml_node& workflow, const Variables& variables) {
+  std::map<std::string, std::vector<std::string>> next;
+  std::vector<std::string> open;
+  for (const pugi::xml_node& node : workflow.children()) {
+    const std::string name = node.attribute("name").value();
+    if (LocalName(node) == "start") open.push_back(node.attribute("to").value());
+    if (LocalName(node) == "decision") next[name] = WaysOf(node, variables);
+    if (LocalName(node) == "join") next[name].push_back(node.attribute("to").value());
+    for (const pugi::xml_node& child : node.children()) {
+      const std::string_view kind = LocalName(child);
+      if (kind == "ok" || kind == "error") next[name].push_back(child.attribute("to").value());
+      if (kind == "path") next[name].push_back(child.attribute("start").value());
     }
   }
+  std::set<std::string> reached;
+  for (size_t i = 0; i < open.size(); ++i) {
+    const std::string node = open[i];
+    if (!reached.insert(node).second) continue;
+    open.insert(open.end(), next[node].begin(), next[node].end());
+  }
+  return reached;
+}
+
+// Without the parts that only a run fills in: "load-wf-${year}-${month}" is load-wf.
+std::string WithoutOpenParts(const std::string& name) {
+  std::string kept;
+  for (size_t i = 0; i < name.size();) {
+    const size_t end = name.compare(i, 2, "${") == 0 ? name.find('}', i) : std::string::npos;
+    if (end == std::string::npos) {
+      kept += name[i++];
+      continue;
+    }
+    while (!kept.empty() && std::string_view("-_. ").find(kept.back()) != std::string_view::npos)
+      kept.pop_back();
+    i = end + 1;
+  }
+  return kept;
+}
+
+std::string WorkflowName(const Workflow& workflow, const Variables& variables) {
+  const std::string name = WithoutOpenParts(FilledIn(workflow.root().attribute("name").value(), variables));
+  if (!name.empty()) return name;
+  const std::string folder = FolderOf(workflow.path);
+  return folder.empty()
+             ? "workflow"
+             : folder.substr(0, folder.size() - 1).substr(folder.rfind('/', folder.size() - 2) + 1);
+}
+
+// The workflow's jobs in one launch; `definitions.files[0]` is its file.
+Definitions JobsOf(const SourceTree& tree, const Workflows& workflows, const Workflow& workflow,
+                   const OozieLaunch& launch, const Variables& given, std::set<std::string>& called) {
+  Definitions found;
+  found.files.push_back(workflow.path);
+  for (const std::string& file : launch.files) found.files.push_back(file);
+  Variables variables = launch.variables;
+  for (const auto& [name, value] : PropertiesOf(ChildOf(workflow.root(), "parameters"), variables))
+    variables.try_emplace(name, value);
+  for (const auto& [name, value] : given) variables[name] = value;
+  Reader reader{tree, workflows, workflow, variables, found.files, called};
+  Definition inherited;
+  inherited.schedule = launch.schedule;
+  inherited.workflow = WorkflowName(workflow, variables);
+  if (const auto owner = variables.find("user"); owner != variables.end()) inherited.owner = owner->second;
+  const auto before = ActionsBefore(workflow.root());
+  const std::set<std::string> reached = Reached(workflow.root(), variables);
+  for (const pugi::xml_node& action : workflow.root().children()) {
+    const std::string name = action.attribute("name").value();
+    if (LocalName(action) != "action" || (!reached.empty() && reached.count(name) == 0)) continue;
+    Definition job = inherited;
+    job.name = name;
+    job.line = workflow.LineOf(action);
+    job.variables = variables;
+    if (const auto after = before.find(job.name); after != before.end()) {
+      for (const std::string& each : after->second) {
+        if (reached.empty() || reached.count(each) != 0) job.upstream.push_back(each);
+      }
+    }
+    reader.Action(action, job);
+    found.jobs.push_back(std::move(job));
+  }
+  return found;
+}
+
+// What the jobs do, whatever they are called: a second launch that does the same is no second workflow.
+std::string Doing(const Definitions& found) {
+  std::string text;
+  for (const Definition& job : found.jobs) {
+    text += job.workflow + "\n" + job.name + "\n";
+    for (const Work& work : job.work) {
+      text += work.text.text() + "\n" + work.program.name + "\n";
+      for (const std::string& argument : work.arguments) text += argument + "\n";
+      for (const std::string& argument : work.program.arguments) text += argument + "\n";
+    }
+    for (const auto& [name, value] : job.variables) text += name + "=" + value + "\n";
+  }
+  return text;
+}
+
+// One workflow's jobs in all its launches, those of the same name told apart by who starts them.
+std::vector<Definitions> AllLaunches(const SourceTree& tree, const Workflows& workflows,
+                                     const Workflow& workflow, const std::vector<OozieLaunch>& launches,
+                                     const Variables& given, std::set<std::string>& called) {
+  std::vector<std::pair<Definitions, std::string>> all;  // with who starts it
+  std::set<std::string> seen;
+  std::map<std::string, int> named;
+  for (const OozieLaunch& launch : launches) {
+    Definitions found = JobsOf(tree, workflows, workflow, launch, given, called);
+    if (found.jobs.empty() || !seen.insert(Doing(found)).second) continue;
+    ++named[found.jobs.front().workflow];
+    all.emplace_back(std::move(found), WithoutOpenParts(launch.name));
+  }
+  std::vector<Definitions> result;
+  for (auto& [found, starter] : all) {
+    const std::string name = found.jobs.front().workflow;
+    for (Definition& job : found.jobs) {
+      if (named[name] > 1 && !starter.empty()) job.workflow = name + "@" + starter;
+    }
+    result.push_back(std::move(found));
+  }
+  return result;
+}
+
+Workflow Parsed(const std::string& path, std::string text) {
+  Workflow workflow;
+  workflow.path = path;
+  workflow.text = std::move(text);
+  const std::string& all = workflow.text;
+  const pugi::xml_parse_result parsed = workflow.document.load_buffer(all.data(), all.size());
+  if (!parsed) {
+    const auto offset = std::clamp<ptrdiff_t>(parsed.offset, 0, static_cast<ptrdiff_t>(all.size()));
+    const auto line = 1 + std::count(all.begin(), all.begin() + offset, '\n');
+    workflow.error = InvalidInput(fmt::format("{}:{}: XML: {}", path, line, parsed.description()));
+  } else if (LocalName(workflow.root()) != "workflow-app") {
+    workflow.error = InvalidInput(path + ":1: not an Oozie workflow");
+  }
+  return workflow;
 }
 
 }  // namespace
@@ -260,40 +410,31 @@ bool LooksLikeOozieWorkflow(std::string_view text) {
   return text.find("workflow-app") != std::string_view::npos;
 }
 
-Result<Definitions> ReadOozie(const SourceTree& tree, size_t file, std::string_view text,
-                              const Variables& variables) {
-  const std::string& path = tree.files()[file].path;
-  pugi::xml_document document;
-  const pugi::xml_parse_result parsed = document.load_buffer(text.data(), text.size());
-  if (!parsed) {
-    const auto offset = std::clamp<ptrdiff_t>(parsed.offset, 0, static_cast<ptrdiff_t>(text.size()));
-    const auto line = 1 + std::count(text.begin(), text.begin() + offset, '\n');
-    return InvalidInput(fmt::format("{}:{}: XML: {}", path, line, parsed.description()));
+std::vector<OozieWorkflow> ReadOozie(const SourceTree& tree, std::map<std::string, std::string> texts,
+                                     const Variables& variables) {
+  Workflows workflows;
+  std::vector<std::string> paths;
+  for (auto& [path, text] : texts) {
+    workflows.emplace(path, Parsed(path, std::move(text)));
+    paths.push_back(path);
   }
-  const pugi::xml_node workflow = document.document_element();
-  if (LocalName(workflow) != "workflow-app") return InvalidInput(path + ":1: not an Oozie workflow");
-  Reader reader{text, variables, {}};
-  Definition inherited;
-  AddProperties(Child(workflow, "parameters"), reader.variables);
-  ReadSiblings(tree, path, reader.variables, inherited.schedule, reader.found);
-  for (auto& [name, value] : reader.variables) value = reader.Filled(value);
-  inherited.schedule = reader.Filled(inherited.schedule);
-  inherited.workflow = reader.Filled(workflow.attribute("name").value());
-  const auto owner = reader.variables.find("user");
-  if (owner != reader.variables.end()) inherited.owner = owner->second;
-  const auto before = ActionsBefore(workflow);
-  for (const pugi::xml_node& action : workflow.children()) {
-    if (LocalName(action) != "action") continue;
-    Definition job = inherited;
-    job.name = action.attribute("name").value();
-    job.line = reader.LineOf(action);
-    job.variables = reader.variables;
-    if (const auto found = before.find(job.name); found != before.end())
-      job.upstream.assign(found->second.begin(), found->second.end());
-    reader.Action(action, job);
-    reader.found.jobs.push_back(std::move(job));
+  if (workflows.empty()) return {};
+  const std::map<std::string, std::vector<OozieLaunch>> launches = FindOozieLaunches(tree, paths);
+  std::set<std::string> called;
+  std::vector<OozieWorkflow> found;
+  for (const auto& [path, workflow] : workflows) {
+    if (workflow.error) {
+      found.push_back({path, *workflow.error});
+      continue;
+    }
+    for (Definitions& each : AllLaunches(tree, workflows, workflow, launches.at(path), variables, called))
+      found.push_back({path, std::move(each)});
   }
-  return std::move(reader.found);
+  // A part of others that nobody starts alone is no workflow of its own.
+  std::erase_if(found, [&](const OozieWorkflow& each) {
+    return called.count(each.path) != 0 && launches.at(each.path).front().name.empty();
+  });
+  return found;
 }
 
 }  // namespace godwit::sources

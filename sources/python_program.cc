@@ -4,11 +4,9 @@
 
 namespace godwit::sources {
 
-ScriptFacts ReadPythonProgram(const SourceTree& tree, size_t file, const Variables& variables) {
-  ScriptFacts facts;
+void ReadPythonProgram(const SourceTree& tree, size_t file, const Variables& variables, ScriptFacts& facts) {
   python::Run run(tree, variables, facts);
   run.RunFile(file);
-  return facts;
 }
 
 }  // namespace godwit::sources

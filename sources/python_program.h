@@ -7,8 +7,8 @@
 namespace godwit::sources {
 
 // Calls such as spark.sql(…), spark.table(…), .write.saveAsTable(…), .insertInto(…), cursor.execute(…), with
-// strings followed through variables, f-strings, format and %. A program without any gives no facts. Read,
-// not run.
-ScriptFacts ReadPythonProgram(const SourceTree& tree, size_t file, const Variables& variables);
+// strings followed through variables, f-strings, format and %: they are added to `facts`, as is the file.
+// Read, not run.
+void ReadPythonProgram(const SourceTree& tree, size_t file, const Variables& variables, ScriptFacts& facts);
 
 }  // namespace godwit::sources

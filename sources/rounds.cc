@@ -85,9 +85,8 @@ std::vector<JobSource> ReadInRounds(
 
   std::vector<JobSource> statements = LoneScripts(tree, kStatements, files);
   const std::vector<Footprint> of_statements = read(statements);
-  for (size_t i = 0; i < statements.size(); ++i) {
-    if (!of_statements[i].nothing) jobs.push_back(std::move(statements[i]));
-  }
+  for (JobSource& source : NotRunByOthers(std::move(statements), of_statements))
+    jobs.push_back(std::move(source));
   std::sort(jobs.begin(), jobs.end(), [](const JobSource& a, const JobSource& b) {
     return JobName(a.definition) < JobName(b.definition);
   });

@@ -37,7 +37,6 @@ Result<Definitions> ReadFile(const SourceTree& tree, size_t file, const std::str
   if (path.ends_with(".flow")) return ReadAzkabanFlow(path, text);
   if (path.ends_with(".job")) return ReadAzkabanJob(path, text);
   if (path.ends_with(".py") && LooksLikeAirflow(text)) return ReadAirflow(tree, file, variables);
-  if (path.ends_with(".xml") && LooksLikeOozieWorkflow(text)) return ReadOozie(tree, file, text, variables);
   if (path.ends_with(".json") && LooksLikeDolphinScheduler(text)) return ReadDolphinScheduler(path, text);
   if (path.ends_with(".json") && LooksLikeDbtManifest(text)) return ReadDbtManifest(path, text);
   if ((path.ends_with(".yaml") || path.ends_with(".yml")) && LooksLikeOperatorYaml(text))
@@ -92,10 +91,27 @@ void MakeNamesUnique(std::vector<JobSource>& sources) {
   }
 }
 
+void Keep(const SourceTree& tree, size_t file, Result<Definitions> found, SchedulerReading& reading) {
+  const std::string& path = tree.files()[file].path;
+  if (!found.ok()) {
+    reading.diagnostics.push_back({path, {Diagnostic::Kind::kUnread, {}, found.error().message}});
+    return;
+  }
+  if (found->jobs.empty() && found->diagnostics.empty()) return;
+  if (reading.files.empty() || reading.files.back() != path) reading.files.push_back(path);
+  if (found->files.empty() || found->files.front() != path) found->files.insert(found->files.begin(), path);
+  for (const Diagnostic& diagnostic : found->diagnostics) {
+    reading.diagnostics.push_back({found->files[static_cast<size_t>(diagnostic.place.file)], diagnostic});
+  }
+  for (Definition& job : found->jobs)
+    reading.sources.push_back({path, file, std::move(job), false, found->files});
+}
+
 }  // namespace
 
 Result<SchedulerReading> ReadSchedulerFiles(const SourceTree& tree, const SourceOptions& options) {
   SchedulerReading reading;
+  std::map<std::string, std::string> oozie;  // workflows by path: who starts whom is seen over all of them
   for (size_t file = 0; file < tree.files().size(); ++file) {
     const std::string& path = tree.files()[file].path;
     if (!MayDefineJobs(path)) continue;
@@ -104,21 +120,17 @@ Result<SchedulerReading> ReadSchedulerFiles(const SourceTree& tree, const Source
       if (IsJobsYaml(path)) return Within(path, decoded.error());
       continue;
     }
-    Result<Definitions> found = ReadFile(tree, file, decoded->text, options.variables);
-    if (!found.ok()) {
-      if (IsJobsYaml(path)) return found.error();
-      reading.diagnostics.push_back({path, {Diagnostic::Kind::kUnread, {}, found.error().message}});
+    if (path.ends_with(".xml")) {
+      if (LooksLikeOozieWorkflow(decoded->text)) oozie[path] = std::move(decoded->text);
       continue;
     }
-    if (found->jobs.empty() && found->diagnostics.empty()) continue;
-    reading.files.push_back(path);
-    if (found->files.empty() || found->files.front() != path) found->files.insert(found->files.begin(), path);
-    for (const Diagnostic& diagnostic : found->diagnostics) {
-      reading.diagnostics.push_back({found->files[static_cast<size_t>(diagnostic.place.file)], diagnostic});
-    }
-    for (Definition& job : found->jobs)
-      reading.sources.push_back({path, file, std::move(job), false, found->files});
+    Result<Definitions> found = ReadFile(tree, file, decoded->text, options.variables);
+    if (!found.ok() && IsJobsYaml(path)) return found.error();
+    Keep(tree, file, std::move(found), reading);
   }
+  for (OozieWorkflow& workflow : ReadOozie(tree, std::move(oozie), options.variables))
+    Keep(tree, *tree.At(workflow.path), std::move(workflow.jobs), reading);
+  std::sort(reading.files.begin(), reading.files.end());
   MakeNamesUnique(reading.sources);
   QualifyUpstream(reading.sources);
   return reading;

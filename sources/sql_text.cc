@@ -32,7 +32,71 @@ std::string_view WithoutLeadingComments(std::string_view text) {
   }
 }
 
+// Lower case, with one blank for each run of blanks, comments and texts in single quotes.
+std::string BareWords(std::string_view text) {
+  std::string bare = " ";
+  for (size_t i = 0; i < text.size(); ++i) {
+    size_t end = std::string_view::npos;  // of a comment or a text
+    bool skips = true;
+    if (text.substr(i, 2) == "--") {
+      end = text.find('\n', i);
+    } else if (text.substr(i, 2) == "/*") {
+      end = text.find("*/", i + 2);
+    } else if (text[i] == '\'') {
+      end = text.find('\'', i + 1);
+    } else {
+      skips = std::isspace(static_cast<unsigned char>(text[i])) != 0;
+      end = i;
+    }
+    if (!skips) bare += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+    if (skips && bare.back() != ' ') bare += ' ';
+    if (end == std::string_view::npos) break;
+    i = end;
+  }
+  return bare + " ";
+}
+
 }  // namespace
+
+std::string OtherDialect(std::string_view text) {
+  struct Mark {
+    std::string_view words;
+    std::string_view dialect;
+  };
+  constexpr std::array<Mark, 24> kMarks = {{{"language plpgsql", "PostgreSQL"},
+                                            {" on conflict ", "PostgreSQL"},
+                                            {"::character varying", "PostgreSQL"},
+                                            {" serial4 ", "PostgreSQL"},
+                                            {" bigserial ", "PostgreSQL"},
+                                            {" using btree ", "PostgreSQL"},
+                                            {"nextval(", "PostgreSQL"},
+                                            {"$function$", "PostgreSQL"},
+                                            {" set ansi_nulls ", "T-SQL"},
+                                            {"[dbo].", "T-SQL"},
+                                            {"(nolock)", "T-SQL"},
+                                            {"identity(1,1)", "T-SQL"},
+                                            {" go create ", "T-SQL"},
+                                            {" go insert ", "T-SQL"},
+                                            {" go select ", "T-SQL"},
+                                            {" declare @", "T-SQL"},
+                                            {"engine=innodb", "MySQL"},
+                                            {"engine = innodb", "MySQL"},
+                                            {" auto_increment", "MySQL"},
+                                            {" delimiter //", "MySQL"},
+                                            {" delimiter $$", "MySQL"},
+                                            {"varchar2(", "Oracle"},
+                                            {" execute immediate ", "Oracle"},
+                                            {" dbms_output.", "Oracle"}}};
+  constexpr std::array<std::string_view, 10> kOwn = {
+      " insert overwrite ", " lateral view ",  " stored as ",    " row format ",   " partitioned by ",
+      " msck repair ",      " distribute by ", " tblproperties", " using parquet", " load data "};
+  const std::string bare = BareWords(text);
+  const auto has = [&](std::string_view words) { return bare.find(words) != std::string::npos; };
+  const auto mark =
+      std::find_if(kMarks.begin(), kMarks.end(), [&](const Mark& each) { return has(each.words); });
+  if (mark == kMarks.end() || std::any_of(kOwn.begin(), kOwn.end(), has)) return "";
+  return std::string(mark->dialect);
+}
 
 bool LooksLikeSql(std::string_view text) {
   text = WithoutLeadingComments(text);
@@ -162,6 +226,58 @@ std::map<std::string, std::string> UsageVariables(std::string_view text) {
     }
   }
   return variables;
+}
+
+std::string UsageDatabase(std::string_view text) {
+  constexpr size_t kHeadMax = 16384;
+  for (size_t at = 0; at < std::min(text.size(), kHeadMax);) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    const size_t begin = line.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) continue;
+    if (line.substr(begin, 2) != "--" && line[begin] != '#' && line[begin] != '*') break;
+    constexpr std::string_view kOption = " --database ";
+    const size_t found = line.find(kOption);
+    if (found == std::string_view::npos) continue;
+    const size_t name = found + kOption.size();
+    size_t stop = name;
+    while (stop < line.size() && IsWord(line[stop])) ++stop;
+    if (stop > name) return std::string(line.substr(name, stop - name));
+  }
+  return "";
+}
+
+TracedText WithoutImpalaWords(const TracedText& text) {
+  struct Word {
+    std::string_view word;
+    std::string_view instead;
+  };
+  constexpr std::array<Word, 6> kWords = {{{"upsert into", "insert into"},
+                                           {"[shuffle]", " "},
+                                           {"[noshuffle]", " "},
+                                           {"[broadcast]", " "},
+                                           {"straight_join", " "},
+                                           {"[straight_join]", " "}}};
+  std::string lower = text.text();
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  TracedText result;
+  size_t begin = 0;
+  for (size_t i = 0; i < lower.size(); ++i) {
+    if (lower[i] == '\'') i = std::min(lower.find('\'', i + 1), lower.size() - 1);
+    if (i > 0 && IsWord(lower[i]) && IsWord(lower[i - 1])) continue;
+    for (const auto& [word, instead] : kWords) {
+      if (lower.compare(i, word.size(), word) != 0) continue;
+      if (IsWord(word.back()) && i + word.size() < lower.size() && IsWord(lower[i + word.size()])) continue;
+      result.Append(text.Slice(begin, i - begin));
+      result.Append(instead, text.PlaceAt(i));
+      begin = i + word.size();
+      i = begin - 1;
+      break;
+    }
+  }
+  result.Append(text.Slice(begin));
+  return result;
 }
 
 TracedText WithoutOuterQuotes(const TracedText& text) {

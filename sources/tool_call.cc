@@ -216,6 +216,8 @@ bool Submit(const std::string& name, const Words& words, Place place, ScriptFact
     program.kind = Kind::kMapReduce;
     rest = Words(words.begin() + 2, words.end());
     if (rest.size() > 1 && !rest[1].starts_with('-')) program.name = rest[1];
+    // Writes an index beside the files that it is given, and no rows.
+    if (program.name.ends_with("LzoIndexer")) return true;
   } else if (name == "mapred" && words.size() > 1 && words[1] == "streaming") {
     program.kind = Kind::kMapReduce;
     rest = Words(words.begin() + 1, words.end());
@@ -223,7 +225,12 @@ bool Submit(const std::string& name, const Words& words, Place place, ScriptFact
     rest = Operands(words, 2, " -d -sae ");
     program.name = OptionOf(words, {"-c", "--class"});
   } else if (name == "java") {
-    rest = Operands(words, 1, " -jar ");
+    for (size_t i = 1; i < words.size() && rest.empty(); ++i) {
+      const bool takes = words[i] == "-cp" || words[i] == "-classpath" || words[i] == "--class-path";
+      if (takes) ++i;
+      if (!takes && !words[i].starts_with('-'))
+        rest.assign(words.begin() + static_cast<long>(i), words.end());
+    }
     if (const auto jar = std::find(words.begin(), words.end(), "-jar");
         jar != words.end() && jar + 1 != words.end()) {
       rest = Words(jar + 1, words.end());

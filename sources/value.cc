@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cstring>
 
+#include "sources/sql_text.h"
+
 namespace godwit::sources {
 namespace {
 
@@ -16,6 +18,21 @@ int Rank(const std::string& text) {
 bool Contains(const Value& value, const std::string& text) {
   return std::any_of(value.alternatives.begin(), value.alternatives.end(),
                      [&](const TracedText& each) { return each.text() == text; });
+}
+
+// Is `text` the front of `longer`, and what follows there further statements.
+bool IsFrontOf(const std::string& text, const std::string& longer) {
+  return longer.size() > text.size() && longer.starts_with(text) &&
+         LooksLikeSql(std::string_view(longer).substr(text.size()));
+}
+
+void DropFronts(std::vector<TracedText>& texts) {
+  for (size_t i = texts.size(); i-- > 0;) {
+    const bool front = std::any_of(texts.begin(), texts.end(), [&](const TracedText& other) {
+      return IsFrontOf(texts[i].text(), other.text());
+    });
+    if (front) texts.erase(texts.begin() + static_cast<long>(i));
+  }
 }
 
 }  // namespace
@@ -70,6 +87,7 @@ Value Join(const Value& a, const Value& b, std::string_view name) {
       if (Rank(each.text()) == best && !Contains(result, each.text())) result.alternatives.push_back(each);
     }
   }
+  if (best == 2) DropFronts(result.alternatives);
   if (result.single()) return result;
   const Place place = result.alternatives.front().PlaceAt(0);
   if (best == 0 || result.alternatives.size() > kAlternativesMax) return Value::Unknown(name, place);

@@ -38,7 +38,8 @@ bool IsPattern(std::string_view text);
 // set.
 void AppendTo(Value& a, const Value& b, bool* cut);
 
-// What holds after two branches that may both have run. A pattern gives way to a text, an unknown to a date.
+// What holds after two branches that may both have run. A pattern gives way to a text, an unknown to a date,
+// a script to one that begins with it and goes on: the longer holds the statements of both.
 // Too many alternatives become the pattern ${name}.
 Value Join(const Value& a, const Value& b, std::string_view name);
 

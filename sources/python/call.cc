@@ -18,6 +18,15 @@ bool StartsTask(const std::string& name) {
   return name.ends_with("Operator") || name.ends_with("Sensor") || name.ends_with("OperatorAsync");
 }
 
+bool MakesView(const std::string& name) {
+  return name == "createOrReplaceTempView" || name == "createTempView" || name == "registerTempTable" ||
+         name == "createOrReplaceGlobalTempView" || name == "createGlobalTempView";
+}
+
+bool WritesTable(const std::string& name) {
+  return name == "saveAsTable" || name == "insertInto" || name == "writeTo";
+}
+
 std::string TextAt(const Object& call, std::string_view key, size_t position) {
   if (const Object* named = call.Find(key)) return named->text.text();
   return position < call.items.size() ? call.items[position].text.text() : "";
@@ -102,7 +111,7 @@ void Run::Emit(Engine engine, const Value& text, const SyntaxNode& node) {
            fmt::format("{} is given {}, whose value is not known", EngineName(engine), each.text())});
       continue;
     }
-    SqlText sql{engine, each, "", given_, false};
+    SqlText sql{engine, each, "", given_, false, !facts().sql.empty(), views_};
     facts().sql.push_back(std::move(sql));
   }
 }
@@ -223,7 +232,10 @@ Object Run::Method(const std::string& name, const Object& self, const Object& ca
 bool Run::Engines(const std::string& name, const SyntaxNode& function, const Object& call,
                   const SyntaxNode& node) {
   const std::string_view owner = function.Field("object").text();
-  const Object* named = call.Find("sql") != nullptr ? call.Find("sql") : call.Find("hql");
+  const Object* named = nullptr;
+  for (const char* key : {"sql", "hql", "sqlQuery", "tableName", "name", "viewName"}) {
+    if (named == nullptr && function.is("attribute")) named = call.Find(key);
+  }
   const Object* first = named != nullptr ? named : call.items.empty() ? nullptr : &call.items.front();
   const bool method = function.is("attribute");
   const bool text = first != nullptr && (first->is(Kind::kText) || first->is(Kind::kUnknown));
@@ -241,11 +253,13 @@ bool Run::Engines(const std::string& name, const SyntaxNode& function, const Obj
   const bool sqlish = first->is(Kind::kText) && LooksLikeSql(word);
   if (method && name == "sql" && (sqlish || owner.find("spark") != std::string_view::npos)) {
     Emit(Engine::kSpark, first->text, node);
-  } else if (method && (name == "saveAsTable" || name == "insertInto" || name == "writeTo")) {
+  } else if (method && MakesView(name)) {
+    views_.push_back(word);
+  } else if (method && WritesTable(name)) {
     table(true);
   } else if (method && name == "table" &&
              (owner.find("spark") != std::string_view::npos || owner.ends_with("read"))) {
-    table(false);
+    if (std::find(views_.begin(), views_.end(), word) == views_.end()) table(false);
   } else if (method && sqlish &&
              (name == "execute" || name == "run" || name == "run_cli" || name == "get_records" ||
               name == "get_pandas_df" || name == "get_first" || name == "run_hql")) {
@@ -303,7 +317,10 @@ Object Run::Call(const SyntaxNode& node) {
     }
     call.items[0] = Object::Text(std::move(line));
   }
-  if (Engines(name, function, call, node)) return Unknown("result", node);
+  // spark.sql("select …").write.saveAsTable("t"): what stands in front runs first.
+  const bool ends_chain = method && (MakesView(name) || WritesTable(name));
+  if (ends_chain) Evaluate(function.Field("object"));
+  if (Engines(name, function, call, node) || ends_chain) return Unknown("result", node);
   if (name == "DAG") return MakeDag(call, "");
   if (StartsTask(name)) return MakeTask(name, call, node);
   if (name == "TaskGroup") {

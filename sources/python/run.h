@@ -145,7 +145,8 @@ class Run {
   std::vector<size_t> dag_stack_;
   std::vector<size_t> group_stack_;
   std::vector<Object> returned_;
-  std::set<size_t> modules_;  // files being imported
+  std::vector<std::string> views_;  // temporary ones, as createOrReplaceTempView names them
+  std::set<size_t> modules_;        // files being imported
   int steps_ = 0;
   int depth_ = 0;
 };

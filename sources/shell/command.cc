@@ -84,6 +84,10 @@ Words Peeled(Words words) {
   return words;
 }
 
+bool IsSqlFile(const std::string& name) {
+  return name.ends_with(".hql") || name.ends_with(".sql") || name.ends_with(".q") || name.ends_with(".hive");
+}
+
 Value InOneText(const Words& words, size_t from) {
   Value text;
   for (size_t i = from; i < words.size(); ++i) {
@@ -91,6 +95,24 @@ Value InOneText(const Words& words, size_t from) {
     AppendTo(text, words[i], nullptr);
   }
   return text;
+}
+
+// hive -i init.hql -f run.hql: what the first sets, the second sees. One that is not known stands alone, so
+// that it can be said.
+Words InOneSession(Words scripts) {
+  Words sessions;
+  for (Value& script : scripts) {
+    const bool joins = !sessions.empty() && sessions.back().single() && script.single() &&
+                       !IsPattern(sessions.back().text()) && !IsPattern(script.text());
+    if (!joins) {
+      sessions.push_back(std::move(script));
+      continue;
+    }
+    const Place end = sessions.back().alternatives.front().PlaceAt(std::string::npos);
+    AppendTo(sessions.back(), Value::Of(TracedText("\n;\n", end)), nullptr);
+    AppendTo(sessions.back(), Map(script, WithoutOuterQuotes), nullptr);
+  }
+  return sessions;
 }
 
 // \n and \t as echo -e and printf read them.
@@ -208,7 +230,9 @@ Flow Run::CallScript(const Value& name, Words arguments, Streams streams, Place 
     const bool profile =
         sourced && (path.starts_with("/etc/") || path.find("profile") != std::string::npos ||
                     path.find("bashrc") != std::string::npos || path.find("/init.d/") != std::string::npos);
-    if (!profile) {
+    Words words = arguments;
+    words.insert(words.begin(), name);
+    if (!profile && !Guess(CommandName(path), words, place)) {
       Report(Diagnostic::Kind::kUnread, place,
              fmt::format("runs {}, which no scanned folder has: add its folder to the scan", path));
     }
@@ -411,21 +435,25 @@ bool Run::Engine(const std::string& name, const Words& words, Streams streams, P
   for (const Value& word : words) texts.push_back(word.text());
   std::optional<EngineCall> call = ReadEngineCall(name, texts);
   if (!call) return false;
-  const auto emit = [&](const Value& text) {
-    Emit(call->engine, text, call->database, call->variables, call->guessed, place);
-  };
+  Words scripts;  // of one session, one after the other
   for (const size_t file : call->files) {
     for (const TracedText& path : words[file].alternatives) {
       if (path.text() == "-" || path.text() == "/dev/stdin") {
-        if (streams.in != nullptr) emit(*streams.in);
-      } else if (const auto text = FileText(path.text(), place, true)) {
-        emit(*text);
+        if (streams.in != nullptr) scripts.push_back(*streams.in);
+      } else if (auto text = FileText(path.text(), place, true)) {
+        scripts.push_back(std::move(*text));
       }
     }
   }
-  for (const size_t text : call->texts) emit(words[text]);
+  for (const EngineCall::Part& part : call->texts) {
+    scripts.push_back(
+        sources::Map(words[part.word], [&](const TracedText& each) { return each.Slice(part.begin); }));
+  }
   const bool nothing = call->files.empty() && call->texts.empty();
-  if (nothing && streams.in != nullptr) emit(*streams.in);
+  if (nothing && streams.in != nullptr) scripts.push_back(*streams.in);
+  for (const Value& text : InOneSession(std::move(scripts))) {
+    Emit(call->engine, text, call->database, call->variables, call->guessed, place);
+  }
   if (streams.out != nullptr) Print(streams, Value::Unknown(name, place));
   return true;
 }
@@ -464,20 +492,33 @@ bool Run::Tool(const std::string& name, const Words& words, Place place) {
   return ReadToolCall(name, texts, place, read, facts_);
 }
 
-// A command that nothing explains: SQL among its words is taken for what an engine is given.
-void Run::Guess(const std::string& name, const Words& words, Place place) {
+// A command that nothing explains, such as a site's own wrapper of hive: SQL among its words, and files of
+// it, are taken for what an engine is given. True if there is some.
+bool Run::Guess(const std::string& name, const Words& words, Place place) {
+  if (IsOtherDatabase(name)) {
+    Report(Diagnostic::Kind::kNote, place, fmt::format("`{}` speaks to another database: left out", name));
+    return true;
+  }
+  const sources::Engine engine =
+      name.find("spark") != std::string::npos ? sources::Engine::kSpark : sources::Engine::kHive;
   bool sql = false;
   for (size_t i = 1; i < words.size(); ++i) {
-    for (const TracedText& text : words[i].alternatives) {
-      if (!LooksLikeSql(text.text())) continue;
-      Emit(sources::Engine::kHive, Value::Of(text), "", {}, true, place);
+    const bool file = words[i - 1].text() == "-f" || words[i - 1].text() == "-i" ||
+                      words[i - 1].text() == "--file" || IsSqlFile(words[i].text());
+    for (const TracedText& word : words[i].alternatives) {
+      std::optional<Value> text = Value::Of(word);
+      if (file) text = FileText(word.text(), place, false);
+      if (!text || !LooksLikeSql(text->text())) continue;
+      Emit(engine, *text, "", {}, true, place);
       sql = true;
     }
   }
   if (sql) {
     Report(Diagnostic::Kind::kNote, place,
-           fmt::format("`{}` is not known: the SQL that it is given is taken for Hive's", name));
+           fmt::format("`{}` is not known: the SQL that it is given is taken for {}'s", name,
+                       engine == sources::Engine::kSpark ? "Spark" : "Hive"));
   }
+  return sql;
 }
 
 }  // namespace godwit::sources::shell

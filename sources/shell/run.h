@@ -113,7 +113,7 @@ class Run {
   bool Tool(const std::string& name, const std::vector<Value>& words, Place place);
   bool Moves(const std::string& name, const std::vector<Value>& words, Place place);
   void Sed(const std::vector<Value>& words, Streams streams, Place place);
-  void Guess(const std::string& name, const std::vector<Value>& words, Place place);
+  bool Guess(const std::string& name, const std::vector<Value>& words, Place place);
   void Emit(sources::Engine engine, const Value& text, const std::string& database,
             const Variables& variables, bool guessed, Place place);
   // The file's content: one that the script wrote, or one of the tree. None: reported when `wanted`.

@@ -52,5 +52,29 @@ TEST(Yaml, RefusesDeepNesting) {
 }
 TEST(Yaml, SaysWhereSyntaxBreaks) { EXPECT_EQ(ErrorOf("a: [1, 2\nb: 3\n").substr(0, 7), "f.yaml:"); }
 
+TEST(ForeignYaml, AnchorsMergeKeysTagsAndKeysThatStandTwice) {
+  const std::string text =
+      "base: &b {x: 1, y: !str 2}\nmap:\n  y: 3\n  <<: *b\nlist: [*b, *b]\nafter: {a: b, a: c}\n";
+  EXPECT_FALSE(ParseYaml("f.yml", text).ok());
+  const auto root = ParseYaml("f.yml", text, YamlUse::kForeign);
+  ASSERT_TRUE(root.ok()) << root.error().message;
+  EXPECT_EQ(root->Find("map")->Find("x")->text, "1");
+  EXPECT_EQ(root->Find("map")->Find("y")->text, "3");
+  EXPECT_EQ(root->Find("list")->items[1].Find("y")->text, "2");
+  ASSERT_EQ(root->Find("after")->entries.size(), 2u);
+  EXPECT_EQ(root->Find("after")->entries[1].value.text, "c");
+}
+
+TEST(ForeignYaml, AliasesThatMultiplyAreRefused) {
+  std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int k = 0; k < 10; ++k) text += before + (k < 9 ? ", " : "]\n");
+  }
+  EXPECT_FALSE(ParseYaml("f.yml", text, YamlUse::kForeign).ok());
+  EXPECT_TRUE(ParseYaml("f.yml", "a: &a [x, *a]\n", YamlUse::kForeign).ok());
+}
+
 }  // namespace
 }  // namespace godwit::config

@@ -73,7 +73,7 @@ TEST_P(WarehouseTest, HasTheEdgesThatAPersonSees) {
 
 INSTANTIATE_TEST_SUITE_P(Styles, WarehouseTest,
                          testing::Values("jinja_tasks", "long_shell", "oozie_shell", "shell_azkaban",
-                                         "spark_usage"),
+                                         "spark_usage", "oozie_launches", "yaml_pipelines", "pyspark"),
                          [](const auto& style) { return style.param; });
 
 }  // namespace

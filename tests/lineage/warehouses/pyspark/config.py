@@ -1,0 +1,2 @@
+DB = "dw"
+OUT = DB + ".city_stat"

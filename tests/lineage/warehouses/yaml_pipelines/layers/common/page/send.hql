@@ -1,0 +1,1 @@
+select concat(id, ';') from common.page where d = '${d}'
