@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/durable_file.h"
 #include "cli/command.h"
@@ -31,6 +32,10 @@ struct ApplyArgs {
   std::string config = "godwit.yaml";
   bool execute = false;
   bool wait = false;
+  // Whom the person asks for; everybody if all three are as they are here.
+  std::vector<std::string> units;
+  std::vector<int> waves;
+  int until = 0;  // a wave
 };
 
 constexpr size_t kDriftNamed = 20;
@@ -61,13 +66,19 @@ ExitCode Report(const Output& output, const executor::Engine& engine, executor::
   } else {
     output.Print(StatusTable(units));
   }
+  const auto committed = [](const executor::UnitStatus& unit) {
+    return !unit.spec->asked_for || executor::IsCommitted(unit.row->state);
+  };
+  const bool moved = std::all_of(units.begin(), units.end(), committed);
+  if (moved && end != executor::RunEnd::kStopped) {
+    output.NextStep(end == executor::RunEnd::kFinished
+                        ? "godwit status; then `godwit unit complete UNIT` to give up the way back"
+                        : "godwit apply, for the units that were not asked for");
+    return kExitDone;
+  }
   if (end == executor::RunEnd::kFinished) {
-    const bool moved = std::all_of(units.begin(), units.end(), [](const executor::UnitStatus& unit) {
-      return executor::IsCommitted(unit.row->state);
-    });
-    output.NextStep(moved ? "godwit status; then `godwit unit complete UNIT` to give up the way back"
-                          : "godwit status, for the units that were not moved");
-    return moved ? kExitDone : kExitIncomplete;
+    output.NextStep("godwit status, for the units that were not moved");
+    return kExitIncomplete;
   }
   output.NextStep(end == executor::RunEnd::kStopped
                       ? "the same command goes on where this one stopped"
@@ -168,6 +179,7 @@ ExitCode Execute(const ApplyArgs& args, const config::Settings& settings, const 
 std::string DryRun(const executor::Migration& migration) {
   std::string text = "DRY RUN: nothing was executed. With --execute, in this order:\n";
   for (const executor::UnitSpec& unit : migration.units) {
+    if (!unit.asked_for) continue;
     text += fmt::format("\nwave {} unit {}: {} tables, {} jobs\n", unit.wave, unit.id, unit.tables.size(),
                         unit.jobs.size());
     for (const executor::TableName& table : unit.tables)
@@ -195,6 +207,7 @@ std::string DryRun(const executor::Migration& migration) {
 nlohmann::ordered_json DryRunJson(const executor::Migration& migration) {
   Json units = Json::array();
   for (const executor::UnitSpec& unit : migration.units) {
+    if (!unit.asked_for) continue;
     Json tables = Json::array(), jobs = Json::array();
     for (const executor::TableName& table : unit.tables) tables.push_back(table.Text());
     for (const executor::JobSpec& job : unit.jobs) {
@@ -203,6 +216,30 @@ nlohmann::ordered_json DryRunJson(const executor::Migration& migration) {
     units.push_back({{"id", unit.id}, {"wave", unit.wave}, {"tables", tables}, {"jobs", jobs}});
   }
   return {{"executed", false}, {"plan_hash", migration.plan_hash}, {"units", units}};
+}
+
+// `--unit`, `--wave` and `--until` name units together; without them all are asked for.
+Status AskFor(const ApplyArgs& args, executor::Migration& migration) {
+  if (args.units.empty() && args.waves.empty() && args.until == 0) return Ok();
+  std::set<std::string> units(args.units.begin(), args.units.end());
+  std::set<int> waves(args.waves.begin(), args.waves.end());
+  int last = 0;
+  for (executor::UnitSpec& unit : migration.units) {
+    unit.asked_for = unit.wave <= args.until;
+    for (const int wave : args.waves) unit.asked_for |= unit.wave == wave;
+    for (const std::string& id : args.units) unit.asked_for |= unit.id == id;
+    units.erase(unit.id);
+    waves.erase(unit.wave);
+    last = std::max(last, unit.wave);
+  }
+  if (!units.empty()) {
+    return InvalidInput(fmt::format("the plan has no unit {}: it has {} to {}", *units.begin(),
+                                    migration.units.front().id, migration.units.back().id));
+  }
+  if (args.until > last) waves.insert(args.until);
+  if (!waves.empty())
+    return InvalidInput(fmt::format("the plan has no wave {}: it has 1 to {}", *waves.begin(), last));
+  return Ok();
 }
 
 // What was read for the plan has to be what lies there now: a script that changed may write other tables.
@@ -236,6 +273,7 @@ ExitCode RunApply(const ApplyArgs& args, const Output& output) {
   if (const Status same = RefuseDrift(plan->plan, *settings); !same.ok()) return output.Fail(same.error());
   Result<executor::Migration> migration = executor::MigrationOf(plan->plan, plan->hash, PolicyOf(*settings));
   if (!migration.ok()) return output.Fail(migration.error());
+  if (const Status asked = AskFor(args, *migration); !asked.ok()) return output.Fail(asked.error());
   if (settings->source) migration->source_name = settings->source->name;
   if (settings->target) migration->target_name = settings->target->name;
   if (args.execute) return Execute(args, *settings, *plan, *std::move(migration), output);
@@ -257,6 +295,10 @@ void AddApply(CLI::App& app, Invocation& invocation) {
   command->add_option("plan", args->plan, "the plan file")->required();
   command->add_option("--config", args->config, "configuration")->capture_default_str();
   command->add_flag("--execute", args->execute, "act; without it nothing is changed anywhere");
+  command->add_option("--unit", args->units,
+                      "only these units; others that have begun rest before their freeze");
+  command->add_option("--wave", args->waves, "only the units of these waves");
+  command->add_option("--until", args->until, "only the waves up to this one")->check(CLI::PositiveNumber);
   command->add_flag("--wait", args->wait, "stay when only people can move things, until they do");
   command->callback([&invocation, args] {
     invocation.run = [args](const Output& output) { return RunApply(*args, output); };

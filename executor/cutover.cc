@@ -133,8 +133,9 @@ bool SwitchIsApproved(const UnitView& view) {
 bool LeaveIsGiven(Turn& turn) {
   const UnitView& view = turn.view;
   bool given = true;
-  if (view.held()) {
-    turn.WaitFor(view.held_why());
+  if (view.stays()) {
+    turn.WaitFor(view.stays_why());
+    turn.wish.needs_person |= !view.spec.asked_for;
     given = false;
   }
   if (!SwitchIsApproved(view)) {

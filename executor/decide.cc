@@ -46,8 +46,9 @@ void DecidePlanned(Turn& turn) {
               std::max(turn.view.state_since, turn.view.now - Nanoseconds(turn.view.policy().sync_every)));
   }
   if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
-  if (turn.view.held()) {
-    turn.WaitFor(turn.view.held_why());
+  if (turn.view.stays()) {
+    turn.WaitFor(turn.view.stays_why());
+    turn.wish.needs_person |= !turn.view.spec.asked_for;
   } else if (turn.view.wave_open) {
     turn.Go(Event::kStarted);
   } else {

@@ -41,6 +41,9 @@ struct UnitSpec {
   std::vector<JobSpec> jobs;  // sorted by name; every writer of the tables, and whatever else moves with them
   Duration freeze_budget{0};  // 0: the policy's
   std::optional<Timestamp> cutover_not_before;  // as planned; what a person says of it counts instead
+  // False: a person asked for other units alone. It neither starts nor freezes, and no wave waits for it;
+  // what has begun is kept as it is.
+  bool asked_for = true;
 };
 
 struct Policy {

@@ -14,12 +14,13 @@ Slots::Slots(const Migration& migration) : migration_(migration), shares_(migrat
   for (size_t i = 0; i < shares_.size(); ++i) Count(i, UnitRow{});
 }
 
-Slots::Share Slots::ShareOf(const UnitRow& row) {
+Slots::Share Slots::ShareOf(size_t unit, const UnitRow& row) const {
+  const bool waits = row.state <= UnitState::kPlanned && !row.held && migration_.units[unit].asked_for;
   Share share;
   share.in_flight = IsInFlight(row);
   share.frozen = IsFrozen(row.state);
-  share.blocks = share.in_flight || (row.state <= UnitState::kPlanned && !row.held);
-  share.startable = row.state == UnitState::kPlanned && !row.held && !row.cancel_requested;
+  share.blocks = waits || (share.in_flight && migration_.units[unit].asked_for);
+  share.startable = row.state == UnitState::kPlanned && waits && !row.cancel_requested;
   share.in_dual_run = row.state == UnitState::kDualRun;
   for (const auto& [op, intent] : row.open)
     share.copies += std::holds_alternative<StartCopy>(intent.action) ? 1 : 0;
@@ -28,7 +29,7 @@ Slots::Share Slots::ShareOf(const UnitRow& row) {
 
 void Slots::Count(size_t unit, const UnitRow& row) {
   Add(unit, shares_[unit], -1);
-  shares_[unit] = ShareOf(row);
+  shares_[unit] = ShareOf(unit, row);
   Add(unit, shares_[unit], +1);
 }
 

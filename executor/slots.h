@@ -48,7 +48,7 @@ class Slots {
     bool in_dual_run = false;
     int copies = 0;
   };
-  static Share ShareOf(const UnitRow& row);
+  Share ShareOf(size_t unit, const UnitRow& row) const;
   void Add(size_t unit, const Share& share, int sign);
 
   const Migration& migration_;

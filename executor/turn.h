@@ -51,6 +51,11 @@ struct UnitView {
   std::optional<Anchor> anchor;  // of the last decision
 
   const Policy& policy() const { return migration.policy; }
+  // Neither started nor frozen.
+  bool stays() const { return held() || !spec.asked_for; }
+  std::string stays_why() const {
+    return held() ? held_why() : "`godwit apply` for it: this one was asked for other units";
+  }
   bool held() const { return row.held || run_held || !brake.empty(); }
   // What a held unit waits for.
   std::string held_why() const {

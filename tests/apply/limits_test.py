@@ -163,6 +163,39 @@ class Limits(unittest.TestCase):
         self.assertIn("breaker_closed", verbs)
         self.world.call("log", "--verify")
 
+    # --- Some units and not the others ---
+
+    def states(self):
+        return {unit["id"]: unit["state"] for unit in self.status()["units"]}
+
+    def test_only_the_units_that_were_asked_for(self):
+        dry = self.world.call("apply", "-q", "plan.json", "--unit", "u00001").stdout
+        self.assertIn("unit u00001", dry)
+        self.assertNotIn("unit u00002", dry)
+        self.world.call("apply", "-q", "plan.json", "--execute", "--unit", "u00001")
+        states = self.states()
+        self.assertIn(states.pop("u00001"), COMMITTED)
+        self.assertEqual(set(states.values()), {"planned"})
+        waits = {unit["id"]: unit["waits_for"] for unit in self.status()["units"]}
+        self.world.apply()
+        self.assertTrue(self.moved(), waits)
+
+    def test_waves_up_to_one_and_waves_by_number(self):
+        waves = {unit["id"]: unit["wave"] for unit in self.status()["units"]}
+        self.assertGreater(max(waves.values()), 1)
+        self.world.call("apply", "-q", "plan.json", "--execute", "--until", "1")
+        self.assertEqual({unit for unit, state in self.states().items() if state in COMMITTED},
+                         {unit for unit, wave in waves.items() if wave == 1})
+        # Its inputs stay behind, so that `apply` stays too and keeps them in sync.
+        last = max(waves.values())
+        self.start("--wave", str(last))
+        self.until(lambda: all(self.states()[unit] in COMMITTED for unit, wave in waves.items() if wave == last))
+        self.stop()
+        self.assertIn("planned", self.states().values())
+        said = self.world.call("apply", "plan.json", "--wave", "99", expect=(2,)).stderr
+        self.assertIn("the plan has no wave 99", said)
+        self.assertIn("no unit u9", self.world.call("apply", "plan.json", "--unit", "u9", expect=(2,)).stderr)
+
     # --- Approvals ---
 
     def approve_with(self, token, *what, expect=(0,)):
