@@ -132,6 +132,8 @@ class Guess {
 void GuessFacts(std::string_view script, const TokenBuffer& tokens, Range range, Statement& statement) {
   statement.kind = StatementKind::kUnread;
   statement.certainty = Certainty::kGuessed;
+  // "-load data from last night": no statement begins so, and prose is not searched for tables.
+  if (range.begin < range.end && tokens[range.begin].type == T::OPERATOR) return;
   Guess(script, tokens, range, statement).Run();
 }
 

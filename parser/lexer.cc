@@ -265,7 +265,9 @@ void Lexer::ClassifyWord(Token& token) {
       return;
     case WordRule::kInExpression: token.flags |= kSpecialWord; return;
     case WordRule::kExists: return MergeIfExists();
-    case WordRule::kAs: token.type = T::AS; return;
+    case WordRule::kAs:  // AS as: a column of that name
+      if (before == nullptr || before->type != T::AS) token.type = T::AS;
+      return;
     default: break;
   }
   changes_rows_ |= known.rule == WordRule::kUpdate || known.rule == WordRule::kMerge;
