@@ -38,7 +38,7 @@ class Hdfs:
             "fs.trash.interval": 60,
         })
         java.write_site(self.conf / "hdfs-site.xml", {
-            "dfs.replication": 1,
+            **java.HDFS_CLIENT,
             "dfs.blocksize": block_size,
             "dfs.namenode.rpc-address": f"127.0.0.1:{self.rpc}",
             "dfs.namenode.rpc-bind-host": "127.0.0.1",

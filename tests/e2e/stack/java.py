@@ -22,6 +22,11 @@ rootLogger.appenderRef.console.ref = console
 """
 
 
+# A writer that closes its file before the DataNode has told the NameNode of the block waits this long, 400 ms where nobody
+# says otherwise: for small files that is all the time there is.
+HDFS_CLIENT = {"dfs.replication": 1, "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 10}
+
+
 def argv(main, class_path, memory_mb, *arguments, options=()):
     return [java_home() / "bin/java", *OPTIONS, f"-Xmx{memory_mb}m", *options, "-cp",
             ":".join(str(part) for part in class_path), main, *arguments]

@@ -71,7 +71,7 @@ class Metastore:
     def _configure(self, hdfs, extra):
         java.write_logging(self.conf)
         java.write_site(self.conf / "core-site.xml", {"fs.defaultFS": hdfs.uri, "hadoop.tmp.dir": self.folder / "tmp"})
-        java.write_site(self.conf / "hdfs-site.xml", {"dfs.replication": 1})
+        java.write_site(self.conf / "hdfs-site.xml", java.HDFS_CLIENT)
         properties = {
             "metastore.thrift.uris": self.uri,
             "metastore.thrift.port": self.port,

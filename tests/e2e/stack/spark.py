@@ -16,7 +16,7 @@ def settings(hdfs, metastore, folder):
         "spark.sql.catalogImplementation": "hive",
         "spark.hadoop.hive.metastore.uris": metastore.uri,
         "spark.hadoop.fs.defaultFS": hdfs.uri,
-        "spark.hadoop.dfs.replication": "1",
+        **{f"spark.hadoop.{key}": str(value) for key, value in java.HDFS_CLIENT.items()},
         "spark.hadoop.hive.exec.dynamic.partition.mode": "nonstrict",
         "spark.sql.warehouse.dir": f"{hdfs.uri}/warehouse",
         "spark.local.dir": str(folder / "spark-local"),

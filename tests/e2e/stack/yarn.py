@@ -13,7 +13,7 @@ def write_client(folder, hdfs, cache, yarn=None):
     """A client's configuration folder: HDFS `hdfs` is the default; MapReduce runs on `yarn`, or in the client."""
     java.write_logging(folder)
     java.write_site(folder / "core-site.xml", {"fs.defaultFS": hdfs.uri, "hadoop.tmp.dir": folder / "tmp"})
-    java.write_site(folder / "hdfs-site.xml", {"dfs.replication": 1})
+    java.write_site(folder / "hdfs-site.xml", java.HDFS_CLIENT)
     if yarn is None:
         java.write_site(folder / "mapred-site.xml", {"mapreduce.framework.name": "local",
                                                      "mapreduce.local.map.tasks.maximum": 4})
