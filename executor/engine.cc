@@ -17,6 +17,8 @@ using state::RecordKind;
 constexpr int kForeignWritesMax = 3;
 constexpr int kRoundsMax = 32;  // state changes of one unit within one Poll
 constexpr Nanoseconds kBeatEvery = std::chrono::seconds(5);
+// After the journal could not be written: a full disk is not emptied by asking it again and again.
+constexpr Nanoseconds kJournalRetry = std::chrono::milliseconds(500);
 
 // Whether `holds` of all units. `witness` is the first to be asked, and becomes the unit it does not hold of:
 // whoever asks again and again as units come to rest one after another pays O(units) in all.
@@ -87,6 +89,8 @@ Result<std::vector<Request>> Engine::Impl::Poll(const Moment& now) {
   if (!status.ok() && status.error().code != ErrorCode::kUnavailable) return status.error();
   // The disk is full, say: what was handed out stands, the rest is done next time.
   if (!status.ok()) Tell("", "problem", status.error().message);
+  journal_retry_.reset();
+  if (!status.ok()) journal_retry_ = now_.since_boot + kJournalRetry;
   return std::move(requests_);
 }
 
@@ -106,6 +110,10 @@ Status Engine::Impl::RecordArrivals(const Moment& now) {
   now_ = now;
   GODWIT_TRY(CatchUp());
   return TakeArrivals();
+}
+
+std::optional<Nanoseconds> Engine::Impl::NextWake() const {
+  return journal_retry_ ? journal_retry_ : agenda_.NextWake(now_.since_boot);
 }
 
 bool Engine::Impl::IsFinished() const {

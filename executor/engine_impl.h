@@ -29,7 +29,7 @@ class Engine::Impl {
   Status Complete(uint64_t id, Reply reply);
   void Doubt(size_t unit, const Question& question);
   Status RecordArrivals(const Moment& now);
-  std::optional<Nanoseconds> NextWake() const { return agenda_.NextWake(now_.since_boot); }
+  std::optional<Nanoseconds> NextWake() const;
   bool IsFinished() const;
   bool NeedsPerson() const;
   bool IsStuck(size_t unit) const;
@@ -129,6 +129,7 @@ class Engine::Impl {
   int64_t epoch_ = 0;
   Moment now_;
   Nanoseconds last_beat_{0};
+  std::optional<Nanoseconds> journal_retry_;  // it could not be written: nothing can be done before
   mutable size_t unfinished_ = 0;  // a unit that was not at rest when last asked: most likely still so
   mutable size_t not_stuck_ = 0;   // likewise
 };

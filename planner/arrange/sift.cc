@@ -8,22 +8,28 @@ namespace {
 // Ignores gains that are only rounding.
 constexpr double kGainMin = 1e-9;
 
+// What a node that passes over another has to know of it. One after another as the nodes stand, so that a
+// look along the order reads memory in a row.
+struct Seat {
+  double pull_left = 0;   // price of the neighbours on its left, a day
+  double pull_right = 0;  // … on its right
+  double length = 0;
+  float after = 0;  // the arc from the node in turn; else 0
+  float before = 0;
+};
+
 class Sifting {
  public:
   Sifting(const Graph& graph, Order& order)
-      : graph_(graph),
-        order_(order),
-        place_(Positions(order)),
-        pull_left_(graph.size(), 0),
-        pull_right_(graph.size(), 0),
-        after_(graph.size(), 0),
-        before_(graph.size(), 0) {
+      : graph_(graph), order_(order), place_(Positions(order)), seats_(graph.size()) {
     for (Node v = 0; v < graph.size(); ++v) {
+      Seat& seat = seats_[place_[v]];
+      seat.length = graph.length[v];
       for (const Arc& arc : graph.Arcs(v)) {
         if (place_[arc.to] < place_[v]) {
-          pull_left_[v] += arc.before;
+          seat.pull_left += arc.before;
         } else {
-          pull_right_[v] += arc.after;
+          seat.pull_right += arc.after;
         }
       }
     }
@@ -47,92 +53,96 @@ class Sifting {
   };
 
   double Place(Node v, uint32_t reach) {
+    const uint32_t from = place_[v];
     for (const Arc& arc : graph_.Arcs(v)) {
-      after_[arc.to] = arc.after;
-      before_[arc.to] = arc.before;
+      seats_[place_[arc.to]].after = arc.after;
+      seats_[place_[arc.to]].before = arc.before;
     }
-    Move best{place_[v], -kGainMin * (1 + pull_left_[v] + pull_right_[v]) * (1 + graph_.length[v])};
-    LookRight(v, reach, best);
-    LookLeft(v, reach, best);
-    const bool moves = best.place != place_[v];
-    if (best.place > place_[v]) GoRight(v, best.place);
-    if (best.place < place_[v]) GoLeft(v, best.place);
-    for (const Arc& arc : graph_.Arcs(v)) after_[arc.to] = before_[arc.to] = 0;
-    return moves ? -best.cost : 0;
+    const Seat& seat = seats_[from];
+    Move best{from, -kGainMin * (1 + seat.pull_left + seat.pull_right) * (1 + seat.length)};
+    LookRight(from, reach, best);
+    LookLeft(from, reach, best);
+    if (best.place > from) TurnRight(from, best.place);
+    if (best.place < from) TurnLeft(from, best.place);
+    for (const Arc& arc : graph_.Arcs(v)) seats_[place_[arc.to]].after = seats_[place_[arc.to]].before = 0;
+    if (best.place == from) return 0;
+    Reseat(from, best.place);
+    return -best.cost;
   }
 
   // Passing over w: the two swap places, so v's other arcs change by w's length, w's by v's, and the arc
   // between them, if any, turns round.
-  void LookRight(Node v, uint32_t reach, Move& best) const {
-    const double length = graph_.length[v];
-    const uint64_t last = std::min<uint64_t>(order_.size() - 1, uint64_t{place_[v]} + reach);
-    double cost = 0, left = pull_left_[v], right = pull_right_[v];
-    for (uint32_t i = place_[v] + 1; i <= last; ++i) {
-      const Node w = order_[i];
-      const float ahead = after_[w], behind = before_[w];
-      if (IsForbidden(behind)) break;
-      const double w_length = graph_.length[w];
-      cost += length * (pull_right_[w] - (pull_left_[w] - ahead) + behind) +
-              w_length * (left - (right - ahead) - ahead);
-      right -= ahead;
-      left += behind;
+  void LookRight(uint32_t from, uint32_t reach, Move& best) const {
+    const double length = seats_[from].length;
+    const uint64_t last = std::min<uint64_t>(order_.size() - 1, uint64_t{from} + reach);
+    double cost = 0, left = seats_[from].pull_left, right = seats_[from].pull_right;
+    for (uint32_t i = from + 1; i <= last; ++i) {
+      const Seat& w = seats_[i];
+      if (IsForbidden(w.before)) break;
+      cost += length * (w.pull_right - (w.pull_left - w.after) + w.before) +
+              w.length * (left - (right - w.after) - w.after);
+      right -= w.after;
+      left += w.before;
       if (cost < best.cost) best = {i, cost};
     }
   }
 
-  void LookLeft(Node v, uint32_t reach, Move& best) const {
-    const double length = graph_.length[v];
-    const uint32_t last = place_[v] > reach ? place_[v] - reach : 0;
-    double cost = 0, left = pull_left_[v], right = pull_right_[v];
-    for (uint32_t i = place_[v]; i-- > last;) {
-      const Node w = order_[i];
-      const float ahead = after_[w], behind = before_[w];
-      if (IsForbidden(ahead)) break;
-      const double w_length = graph_.length[w];
-      cost += w_length * (right - (left - behind) + ahead) +
-              length * (pull_left_[w] - (pull_right_[w] - behind) - behind);
-      left -= behind;
-      right += ahead;
+  void LookLeft(uint32_t from, uint32_t reach, Move& best) const {
+    const double length = seats_[from].length;
+    const uint32_t last = from > reach ? from - reach : 0;
+    double cost = 0, left = seats_[from].pull_left, right = seats_[from].pull_right;
+    for (uint32_t i = from; i-- > last;) {
+      const Seat& w = seats_[i];
+      if (IsForbidden(w.after)) break;
+      cost += w.length * (right - (left - w.before) + w.after) +
+              length * (w.pull_left - (w.pull_right - w.before) - w.before);
+      left -= w.before;
+      right += w.after;
       if (cost < best.cost) best = {i, cost};
     }
   }
 
-  void GoRight(Node v, uint32_t to) {
-    for (uint32_t i = place_[v]; i < to; ++i) {
-      const Node w = order_[i + 1];
-      Put(w, i);
-      pull_left_[w] -= after_[w];
-      pull_right_[w] += before_[w];
-      pull_right_[v] -= after_[w];
-      pull_left_[v] += before_[w];
+  // The arcs that turn round when the node at `from` passes over all up to `to`.
+  void TurnRight(uint32_t from, uint32_t to) {
+    Seat& v = seats_[from];
+    for (uint32_t i = from + 1; i <= to; ++i) {
+      Seat& w = seats_[i];
+      w.pull_left -= w.after;
+      w.pull_right += w.before;
+      v.pull_right -= w.after;
+      v.pull_left += w.before;
     }
-    Put(v, to);
   }
 
-  void GoLeft(Node v, uint32_t to) {
-    for (uint32_t i = place_[v]; i > to; --i) {
-      const Node w = order_[i - 1];
-      Put(w, i);
-      pull_right_[w] -= before_[w];
-      pull_left_[w] += after_[w];
-      pull_left_[v] -= before_[w];
-      pull_right_[v] += after_[w];
+  void TurnLeft(uint32_t from, uint32_t to) {
+    Seat& v = seats_[from];
+    for (uint32_t i = from; i-- > to;) {
+      Seat& w = seats_[i];
+      w.pull_right -= w.before;
+      w.pull_left += w.after;
+      v.pull_left -= w.before;
+      v.pull_right += w.after;
     }
-    Put(v, to);
   }
 
-  void Put(Node v, uint32_t place) {
-    order_[place] = v;
-    place_[v] = place;
+  // The node at `from` takes the place `to`; those between move up.
+  void Reseat(uint32_t from, uint32_t to) {
+    const auto shift = [&](auto begin) {
+      if (from < to) {
+        std::rotate(begin + from, begin + from + 1, begin + to + 1);
+      } else {
+        std::rotate(begin + to, begin + from, begin + from + 1);
+      }
+    };
+    shift(order_.begin());
+    shift(seats_.begin());
+    for (uint32_t i = std::min(from, to); i <= std::max(from, to); ++i) place_[order_[i]] = i;
   }
 
   const Graph& graph_;
   Order& order_;
-  std::vector<uint32_t> place_;
-  std::vector<double> pull_left_;   // price of a node's neighbours on its left, a day
-  std::vector<double> pull_right_;  // … on its right
-  std::vector<float> after_;        // the arcs of the node in turn; else 0
-  std::vector<float> before_;
+  std::vector<uint32_t> place_;  // of a node
+  std::vector<Seat> seats_;      // by place
 };
 
 }  // namespace

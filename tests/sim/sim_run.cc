@@ -46,10 +46,12 @@ struct Godwit {
 class Simulation {
  public:
   Simulation(uint64_t seed, const SimOptions& options)
-      : options_(options), swarm_(seed), journal_(state::MakeMemoryJournal(JournalRules())) {
+      : options_(options),
+        swarm_(Drawn(seed, options)),
+        journal_(state::MakeMemoryJournal(JournalRules())),
+        case_(MakeCase(swarm_, options.units_max)),
+        watched_(case_.migration, *journal_, false) {
     outcome_.seed = seed;
-    for (const Fault fault : options.without) swarm_.SwitchOff(fault);
-    case_ = MakeCase(swarm_, options.units_max);
     world_ = std::make_unique<SimWorld>(*ParseTimestamp("2026-11-22"), "source", "target");
     world_->copier.bytes_per_second = int64_t{50} << 20;
     warehouse_ = std::make_unique<SimWarehouse>(*world_, case_.warehouse, seed);
@@ -92,6 +94,12 @@ class Simulation {
 
  private:
   // --- Set-up ---
+
+  static Swarm Drawn(uint64_t seed, const SimOptions& options) {
+    Swarm swarm(seed);
+    for (const Fault fault : options.without) swarm.SwitchOff(fault);
+    return swarm;
+  }
 
   static state::MemoryJournalRules JournalRules() {
     using executor::Defence;
@@ -580,14 +588,13 @@ class Simulation {
 
   void WatchOnce() {
     if (!executor::Stands(executor::Defence::kWatchdog)) return;
-    executor::Ledger ledger(case_.migration, *journal_, false);
     const auto beat = journal_->LastBeat();
     const Moment now = Now();
     if (beat->boot_id == now.boot_id && now.since_boot - Nanoseconds(beat->since_boot_ns) < Nanoseconds(90s))
       return;
-    if (!ledger.Load().ok()) return;
-    for (executor::WatchdogDuty& duty : WatchdogDuties(case_.migration, ledger, *beat, kWatchdog, now)) {
-      const state::Entry entry = CancelEntry(case_.migration, ledger, duty.unit, now);
+    if (!watched_.CatchUp().ok()) return;
+    for (executor::WatchdogDuty& duty : WatchdogDuties(case_.migration, watched_, *beat, kWatchdog, now)) {
+      const state::Entry entry = CancelEntry(case_.migration, watched_, duty.unit, now);
       world_->clock.In(swarm_.Between(0s, kWatchdogAway),
                        [this, entry, duty = std::move(duty)] { DoDuty(entry, duty); });
     }
@@ -675,6 +682,7 @@ class Simulation {
   SimOutcome outcome_;
   std::unique_ptr<state::Journal> journal_;
   SeededCase case_;
+  executor::Ledger watched_;  // as the watchdog knows it; it reads on where it stopped
   std::unique_ptr<SimWorld> world_;
   std::unique_ptr<SimWarehouse> warehouse_;
   std::unique_ptr<Checker> checker_;
