@@ -11,10 +11,11 @@
 namespace godwit::sources {
 namespace {
 
+using python::Entry;
 using python::Object;
 using python::Task;
 
-const Object* Argument(const std::vector<std::pair<std::string, Object>>& arguments, std::string_view key) {
+const Object* Argument(const std::vector<Entry>& arguments, std::string_view key) {
   for (const auto& [name, value] : arguments) {
     if (name == key) return &value;
   }

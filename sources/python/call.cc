@@ -296,7 +296,7 @@ Object Run::Call(const SyntaxNode& node) {
           Evaluate(argument.NamedChildren().empty() ? SyntaxNode() : argument.NamedChildren().front());
       call.entries.insert(call.entries.end(), splat.entries.begin(), splat.entries.end());
       if (splat.entries.empty() && argument.text().find("locals()") != std::string_view::npos) {
-        call.entries.assign(variables_.begin(), variables_.end());
+        for (const auto& [name, value] : variables_) call.entries.push_back({name, value});
       }
     } else if (argument.is("list_splat")) {
       const Object splat =

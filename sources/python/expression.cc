@@ -172,8 +172,7 @@ Object Run::String(const SyntaxNode& node) {
 
 // "…{x}…".format(…) and "…%s…" % …
 Value Run::Formatted(const Value& format, const std::vector<Object>& positional,
-                     const std::vector<std::pair<std::string, Object>>& named, bool percent,
-                     const SyntaxNode& node) {
+                     const std::vector<Entry>& named, bool percent, const SyntaxNode& node) {
   const TracedText& pattern = format.alternatives.front();
   const std::string& all = pattern.text();
   Value result;

@@ -20,18 +20,25 @@ inline constexpr int kPythonStepsMax = 300'000;
 inline constexpr int kPythonDepthMax = 80;
 inline constexpr size_t kPythonItemsMax = 10'000;  // of one list
 
+struct Entry;
+
 // A value as far as it is known.
 struct Object {
   enum class Kind { kUnknown, kText, kList, kMap, kTask, kDag, kGroup, kFunction, kCall };
   Kind kind = Kind::kUnknown;
-  Value text;                 // kText; kUnknown: its pattern; kCall: the name called
-  std::vector<Object> items;  // kList; kCall: positional arguments
-  std::vector<std::pair<std::string, Object>> entries;  // kMap; kCall: keyword arguments
-  size_t index = 0;                                     // kTask, kDag, kGroup, kFunction: position in Run
+  Value text;                  // kText; kUnknown: its pattern; kCall: the name called
+  std::vector<Object> items;   // kList; kCall: positional arguments
+  std::vector<Entry> entries;  // kMap; kCall: keyword arguments
+  size_t index = 0;            // kTask, kDag, kGroup, kFunction: position in Run
 
   bool is(Kind wanted) const { return kind == wanted; }
   const Object* Find(std::string_view key) const;
   static Object Text(Value text);
+};
+
+struct Entry {
+  std::string name;
+  Object value;
 };
 
 inline Object Object::Text(Value text) { return {Kind::kText, std::move(text), {}, {}, 0}; }
@@ -39,7 +46,7 @@ inline Object Object::Text(Value text) { return {Kind::kText, std::move(text), {
 struct Task {
   std::string id;
   std::string operator_name;
-  std::vector<std::pair<std::string, Object>> arguments;
+  std::vector<Entry> arguments;
   size_t dag = 0;                    // position in dags
   std::set<size_t> upstream;         // positions in tasks
   std::vector<std::string> outside;  // "dag.task" that a sensor waits for
@@ -48,7 +55,7 @@ struct Task {
 
 struct Dag {
   std::string id;
-  std::vector<std::pair<std::string, Object>> arguments;
+  std::vector<Entry> arguments;
 };
 
 // Tasks that depend on others together.
@@ -111,9 +118,8 @@ class Run {
   Object Lookup(const std::string& name, const SyntaxNode& node);
   Object Unknown(std::string_view name, const SyntaxNode& node);
   Value TextOf(const Object& object, const SyntaxNode& node, std::string_view name);
-  Value Formatted(const Value& format, const std::vector<Object>& positional,
-                  const std::vector<std::pair<std::string, Object>>& named, bool percent,
-                  const SyntaxNode& node);
+  Value Formatted(const Value& format, const std::vector<Object>& positional, const std::vector<Entry>& named,
+                  bool percent, const SyntaxNode& node);
 
   // call.cc
   Object Call(const SyntaxNode& node);

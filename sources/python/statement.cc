@@ -108,7 +108,7 @@ void Run::Assign(const SyntaxNode& target, Object value) {
     const auto found = variables_.find(name);
     if (found == variables_.end() || !found->second.is(Kind::kMap)) return;
     const std::string key = Evaluate(target.Field("subscript")).text.text();
-    std::erase_if(found->second.entries, [&](const auto& entry) { return entry.first == key; });
+    std::erase_if(found->second.entries, [&](const auto& entry) { return entry.name == key; });
     found->second.entries.emplace_back(key, std::move(value));
   }
 }
