@@ -232,6 +232,7 @@ void Show(const char* name, const Round& round) {
 }
 
 int Main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // somebody may be watching a file grow
   if (argc != 5) return std::fprintf(stderr, "usage: real_bench STACK.JSON TABLES PARTITIONS FILES\n"), 2;
   std::ifstream in(argv[1]);
   const json stack = json::parse(in);
