@@ -372,7 +372,7 @@ std::string OpenLineageText(const Scan& scan, const Graph& graph, const std::vec
         Json fields = Json::object();
         for (const lineage::StatementRecord& statement : scan.jobs[job.record].statements) {
           for (const lineage::ColumnRecord& each : statement.columns) {
-            if (each.table != output["name"]) continue;
+            if (each.table != output["name"].get<std::string>()) continue;
             for (const std::string& source : each.sources) {
               const size_t dot = source.rfind('.');
               fields[each.column]["inputFields"].push_back({{"namespace", "hive"},

@@ -10,7 +10,6 @@
 namespace godwit::planner {
 namespace {
 
-constexpr Seconds kDay{24 * 3600};
 constexpr Seconds kMinute{60};
 constexpr int64_t kMondayEpoch = 4 * 24 * 3600;  // 1970-01-05 was a Monday
 constexpr size_t kOccurrencesMax = 20000;        // looked at in search of the least bad time

@@ -12,6 +12,11 @@ namespace godwit::sim {
 
 class Fiber {
  public:
+  Fiber() = default;
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
+  ~Fiber() { Kill(); }
+
   // Begins at once and runs until its first Suspend.
   static std::shared_ptr<Fiber> Start(std::function<void()> body);
   // The fiber that runs now; null outside of all.
@@ -21,10 +26,19 @@ class Fiber {
   void Suspend();
   // Called outside. Does nothing once it has ended or was killed.
   void Resume();
-  void Kill() { context_ = {}; }
+  void Kill();
   bool alive() const { return static_cast<bool>(context_); }
 
  private:
+  struct Stack {
+    const void* bottom = nullptr;
+    size_t size = 0;
+  };
+  void Leave(void** keep);
+  void Arrive(void* kept);
+  void Enter(const std::function<void()>& enter);
+
+  Stack stack_, caller_;
   boost::context::fiber context_;
   boost::context::fiber back_;
 };

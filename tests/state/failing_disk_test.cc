@@ -89,7 +89,8 @@ class FullDisk : public testing::Test {
   // The newest transaction that is there; each up to it is there as a whole.
   int LastWhole(Journal& journal) {
     std::map<int64_t, size_t> records;
-    for (const Record& record : *journal.Read(0, 10000)) {
+    const std::vector<Record> all = *journal.Read(0, 10000);
+    for (const Record& record : all) {
       if (record.entry.kind == RecordKind::kNote) ++records[record.entry.generation];
     }
     for (int t = 1; t <= static_cast<int>(records.size()); ++t)
