@@ -114,8 +114,10 @@ ExitCode RunScanCommand(const ScanArgs& args, const Output& output) {
                              summary->jobs, summary->scripts, summary->statements, gaps, done,
                              options->output, summary->fingerprint));
   }
-  output.NextStep(summary->unread == 0 ? "godwit lineage stats"
-                                       : "godwit lint --code GW040, to see what was not read");
+  const std::string named = args.output.empty() ? "" : " --scan " + args.output;
+  output.NextStep(summary->unread == 0
+                      ? "godwit lineage stats" + named
+                      : fmt::format("godwit lint{} --code GW040, to see what was not read", named));
   return summary->unread == 0 ? kExitDone : kExitIncomplete;
 }
 

@@ -189,9 +189,12 @@ void ReadLone(const SourceTree& tree, const JobSource& source, const SourceOptio
     const std::string other = facts.sql.empty() ? "" : OtherDialect(facts.sql.back().text.text());
     if (other.empty()) return;
     facts.sql.clear();
-    facts.diagnostics.push_back({Diagnostic::Kind::kNote,
-                                 {FileId{0}, 1},
-                                 fmt::format("{} by its words: not the warehouse's", other)});
+    facts.diagnostics.push_back(
+        {Diagnostic::Kind::kUnread,
+         {FileId{0}, 1},
+         fmt::format("{} by its words, so not read: --exclude it, or say in jobs.yaml that Hive or Spark "
+                     "runs it",
+                     other)});
   }
 }
 

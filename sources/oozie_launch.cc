@@ -11,6 +11,7 @@ namespace godwit::sources {
 namespace {
 
 constexpr int kNestedValuesMax = 8;
+constexpr size_t kFilledMax = 64 << 10;  // bytes; values that name each other twice double in every round
 constexpr size_t kLaunchesMax = 500;  // of one workflow
 
 std::string FolderOf(const std::string& path) {
@@ -261,6 +262,7 @@ std::string FilledIn(const std::string& text, const Variables& variables) {
           known != variables.end() && known->second.find("${" + name + "}") == std::string::npos;
       next += now.substr(begin, at - begin);
       next += fills ? known->second : now.substr(at, end + 1 - at);
+      if (next.size() > kFilledMax) return text;
       begin = end + 1;
     }
     next += now.substr(begin);

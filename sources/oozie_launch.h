@@ -28,6 +28,7 @@ std::map<std::string, std::vector<OozieLaunch>> FindOozieLaunches(const SourceTr
                                                                   const std::vector<std::string>& workflows);
 
 // ${name} in `text` replaced by its value, also inside of values; what is not known stays.
+// One that would become longer than 64 KiB stays as it is.
 std::string FilledIn(const std::string& text, const Variables& variables);
 
 // The file that an application path means: a file, or the folder of one called `otherwise`. None if the tree

@@ -63,7 +63,7 @@ std::string OtherDialect(std::string_view text) {
     std::string_view words;
     std::string_view dialect;
   };
-  constexpr std::array<Mark, 24> kMarks = {{{"language plpgsql", "PostgreSQL"},
+  constexpr std::array<Mark, 23> kMarks = {{{"language plpgsql", "PostgreSQL"},
                                             {" on conflict ", "PostgreSQL"},
                                             {"::character varying", "PostgreSQL"},
                                             {" serial4 ", "PostgreSQL"},
@@ -85,7 +85,6 @@ std::string OtherDialect(std::string_view text) {
                                             {" delimiter //", "MySQL"},
                                             {" delimiter $$", "MySQL"},
                                             {"varchar2(", "Oracle"},
-                                            {" execute immediate ", "Oracle"},
                                             {" dbms_output.", "Oracle"}}};
   constexpr std::array<std::string_view, 10> kOwn = {
       " insert overwrite ", " lateral view ",  " stored as ",    " row format ",   " partitioned by ",
