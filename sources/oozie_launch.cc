@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kNestedValuesMax = 8;
 constexpr size_t kFilledMax = 64 << 10;  // bytes; values that name each other twice double in every round
-constexpr size_t kLaunchesMax = 500;  // of one workflow
+constexpr size_t kLaunchesMax = 500;     // of one workflow
 
 std::string FolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
