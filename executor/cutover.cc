@@ -35,7 +35,7 @@ bool NothingIsLeftBehind(Turn& turn) {
     if (barrier == nullptr) {
       clean = false;
     } else if (barrier->closed) {
-      turn.Do(SetBarrier{row.from, table, Party::kWriters, false, OpeningToken(row.generation)});
+      turn.Do(SetBarrier{row.from, table, Party::kWriters, false, turn.view.opening()});
       clean = false;
     }
   }
@@ -48,11 +48,11 @@ bool NothingIsLeftBehind(Turn& turn) {
     }
     if (!status->exists) continue;
     if (status->guard_closed) {
-      turn.Do(SetGuard{row.from, job.name, false, OpeningToken(row.generation)});
+      turn.Do(SetGuard{row.from, job.name, false, turn.view.opening()});
       clean = false;
     }
     if (status->paused && !row.disabled.contains(job.name)) {
-      turn.Do(SetPaused{row.from, job.name, false, OpeningToken(row.generation)});
+      turn.Do(SetPaused{row.from, job.name, false, turn.view.opening()});
       clean = false;
     }
   }
@@ -180,12 +180,11 @@ bool AllManifestsKnown(const UnitView& view) {
 }
 
 // Its last word came from this freeze.
-bool GuardIsOurs(const JobStatus& status, const UnitRow& row) {
-  return status.guard_closed &&
-         (status.guard_token == ClosingToken(row.generation) || !Stands(Defence::kGeneration));
+bool GuardIsOurs(const JobStatus& status, const UnitView& view) {
+  return status.guard_closed && (status.guard_token == view.closing() || !Stands(Defence::kGeneration));
 }
-bool PauseIsOurs(const JobStatus& status, const UnitRow& row) {
-  return status.token == 0 || status.token == ClosingToken(row.generation) || !Stands(Defence::kGeneration) ||
+bool PauseIsOurs(const JobStatus& status, const UnitView& view) {
+  return status.token == 0 || status.token == view.closing() || !Stands(Defence::kGeneration) ||
          !Stands(Defence::kPause);
 }
 
@@ -273,8 +272,7 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
       const auto* denied = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
       std::optional<bool> by_us;
       if (denied != nullptr) {
-        by_us = denied->closed &&
-                (denied->token == ClosingToken(row.generation) || !Stands(Defence::kGeneration));
+        by_us = denied->closed && (denied->token == turn.view.closing() || !Stands(Defence::kGeneration));
         by_us = *by_us || !Stands(Defence::kWriteBarrier);
       }
       say("denied", by_us, table.Text() + " at " + SideName(side) + " by this generation");
@@ -282,8 +280,7 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
     const auto* sealed = turn.Look(LookAtBarrier{row.to(), table, Party::kCopiers}, age);
     std::optional<bool> by_seal;
     if (sealed != nullptr) {
-      by_seal = sealed->closed &&
-                (sealed->token == ClosingToken(row.seal_generation) || !Stands(Defence::kGeneration));
+      by_seal = sealed->closed && (sealed->token == turn.view.sealing() || !Stands(Defence::kGeneration));
       by_seal = *by_seal || !Stands(Defence::kSeal);
     }
     say("sealed", by_seal, table.Text() + " at " + SideName(row.to()) + " against copiers");
@@ -295,7 +292,8 @@ std::vector<GuardVerdict> Guards(Turn& turn) {
       if (status != nullptr) {
         stopped = status->exists && (status->paused || !Stands(Defence::kPause)) &&
                   (status->in_flight == 0 || !Stands(Defence::kDrain)) &&
-                  (GuardIsOurs(*status, row) || !Stands(Defence::kJobGuard)) && PauseIsOurs(*status, row);
+                  (GuardIsOurs(*status, turn.view) || !Stands(Defence::kJobGuard)) &&
+                  PauseIsOurs(*status, turn.view);
       }
       say("stopped", stopped, job.name + " at " + SideName(side));
     }
@@ -329,7 +327,7 @@ void DecideSwitching(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Migration& migration = turn.view.migration;
   const Route route{row.to() == Side::kSource ? migration.source_name : migration.target_name,
-                    OpeningToken(row.generation)};
+                    turn.view.opening()};
   bool routed = true;
   for (const TableName& table : turn.view.spec.tables) {
     for (const Side side : {Side::kSource, Side::kTarget}) {
@@ -352,7 +350,7 @@ void DecideSwitching(Turn& turn) {
 void DecideUnfreezing(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().look_again;
-  const Token token = OpeningToken(row.generation);
+  const Token token = turn.view.opening();
   bool resumed = true;
   for (const TableName& table : StoredTables(turn.view.spec)) {
     resumed =

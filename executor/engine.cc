@@ -59,9 +59,12 @@ Engine::Impl::Impl(Migration migration, state::Journal& journal, EngineOptions o
 Status Engine::Impl::Start(const Moment& now) {
   now_ = now;
   GODWIT_TRY(CheckMigration(migration_));
-  const Entry entry =
-      MakeEntry("", RecordKind::kEpoch, {{"who", options_.who}, {"plan_hash", migration_.plan_hash}});
   GODWIT_TRY(ledger_.Load());
+  Json body = {{"who", options_.who}, {"plan_hash", migration_.plan_hash}};
+  if (ledger_.newest_epoch() == 0) {
+    body["began"] = std::chrono::duration_cast<std::chrono::seconds>(now.wall.time_since_epoch()).count();
+  }
+  const Entry entry = MakeEntry("", RecordKind::kEpoch, std::move(body));
   GODWIT_TRY_ASSIGN(epoch_, journal_.TakeOver(entry));
   GODWIT_TRY(ledger_.CatchUp());
   limiter_.Restore(std::nullopt, ledger_.run().breaker_why, now.since_boot);
@@ -199,10 +202,14 @@ void Engine::Impl::LookUpOpen(size_t i) {
   }
 }
 
+std::string Engine::Impl::NameOfOperation(size_t i, int64_t number) const {
+  return fmt::format("{}-{:x}-{}", migration_.units[i].id, ledger_.run().began, number);
+}
+
 // `number`: of the unit's operations before these.
 void Engine::Impl::SendActions(size_t i, const Wish& wish, int64_t number) {
   for (const Action& action : wish.actions)
-    Send(i, migration_.units[i].id + "-" + std::to_string(++number), action);
+    Send(i, NameOfOperation(i, ++number), action);
 }
 
 void Engine::Impl::Send(size_t i, const std::string& op, const Action& action) {

@@ -98,6 +98,7 @@ UnitView Engine::Impl::ViewOf(size_t i) const {
       migration_,
       migration_.units[i],
       ledger_.row(i),
+      ledger_.run().first_token(),
       ledger_,
       unit.answers,
       unit.asking,
@@ -202,7 +203,7 @@ void Engine::Impl::AddIntents(size_t i, Wish& wish, std::vector<Entry>& entries)
     }
     const bool named_later = IsCopy(action);
     if (!named_later && !busy.insert(ResourceOf(action)).second && Stands(Defence::kOneOutstanding)) continue;
-    const std::string op = id + "-" + std::to_string(++number);
+    const std::string op = NameOfOperation(i, ++number);
     if (auto* copy = std::get_if<StartCopy>(&action)) NameAttempt(*copy, id, row.generation, op);
     Entry entry = MakeEntry(id, RecordKind::kIntent, ToJson(action), row.generation);
     entry.op = op;

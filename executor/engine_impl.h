@@ -105,6 +105,7 @@ class Engine::Impl {
   bool WaitsForPerson(size_t i) const;
 
   // --- Records ---
+  std::string NameOfOperation(size_t i, int64_t number) const;  // the unit's first is number 1
   state::Entry MakeEntry(const std::string& unit, state::RecordKind kind, const nlohmann::json& body,
                          int64_t generation = 0) const;
   state::Entry Outcome(size_t i, const std::string& op, const nlohmann::json& body) const;

@@ -11,7 +11,7 @@ namespace {
 // enough to trust that nothing runs: once more after the drain gap.
 Seen WritersAreStopped(Turn& turn) {
   const UnitRow& row = turn.view.row;
-  const Token token = ClosingToken(row.generation);
+  const Token token = turn.view.closing();
   const Nanoseconds age = turn.view.policy().look_again;
   Seen stopped = Seen::kYes;
   for (const JobSpec& job : turn.view.spec.jobs) {
@@ -55,8 +55,7 @@ void KeepOtherSideShut(Turn& turn) {
     const auto* status = turn.Look(LookAtJob{row.to(), job.name}, age);
     if (status == nullptr || !status->exists || status->guard_closed == !shadow) continue;
     if (!shadow && !Stands(Defence::kJobGuard)) continue;
-    const Token token =
-        shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), status->guard_token);
+    const Token token = shadow ? turn.view.opening() : std::max(turn.view.closing(), status->guard_token);
     turn.Do(SetGuard{row.to(), job.name, !shadow, token});
   }
   for (const TableName& table : StoredTables(turn.view.spec)) {
@@ -66,8 +65,7 @@ void KeepOtherSideShut(Turn& turn) {
     const auto* barrier = turn.Look(LookAtBarrier{row.to(), table, Party::kWriters}, age);
     if (barrier == nullptr || barrier->closed == !shadow) continue;
     if (!shadow && !Stands(Defence::kWriteBarrier)) continue;
-    const Token token =
-        shadow ? OpeningToken(row.generation) : std::max(ClosingToken(row.generation), barrier->token);
+    const Token token = shadow ? turn.view.opening() : std::max(turn.view.closing(), barrier->token);
     turn.Do(SetBarrier{row.to(), table, Party::kWriters, !shadow, token});
   }
 }
@@ -167,8 +165,8 @@ Seen CopiersAreShutOut(Turn& turn) {
   const Nanoseconds age = turn.view.policy().look_again;
   Seen shut_out = Seen::kYes;
   for (const TableName& table : StoredTables(turn.view.spec)) {
-    shut_out = shut_out & AssertBarrier(turn, row.to(), table, Party::kCopiers, true,
-                                        ClosingToken(row.seal_generation), age);
+    shut_out =
+        shut_out & AssertBarrier(turn, row.to(), table, Party::kCopiers, true, turn.view.sealing(), age);
   }
   if (!Stands(Defence::kSeal)) return shut_out;
   const auto* running = turn.Look(LookForCopies{CopyTagPrefix(turn.view.spec.id)}, age);

@@ -24,11 +24,9 @@ std::string ReplicaScope(Side to, const TableName& table) {
 }
 
 Json ToJson(const RunRow& run) {
-  return {{"held", run.held},
-          {"held_why", run.held_why},
-          {"approvals", run.approvals},
-          {"breaker_why", run.breaker_why},
-          {"driver", run.driver}};
+  return {{"held", run.held},           {"held_why", run.held_why},
+          {"approvals", run.approvals}, {"breaker_why", run.breaker_why},
+          {"driver", run.driver},       {"began", run.began}};
 }
 
 Result<Json> ParseFact(const std::string& value) {
@@ -57,6 +55,7 @@ Status FoldRun(const Record& record, RunRow& run) {
     run.approvals[body.value("plan_hash", "")] = body.value("by", "");
   } else if (record.entry.kind == RecordKind::kEpoch) {
     run.driver = body.value("who", "");
+    if (run.began == 0) run.began = body.value("began", int64_t{0});
   }
   return Ok();
 }
@@ -132,9 +131,12 @@ Status Ledger::LoadRows() {
   for (const Fact& fact : run) {
     GODWIT_TRY_ASSIGN(const Json json, ParseFact(fact.value));
     if (fact.key == "row") {
-      run_ = {json.value("held", false), json.value("held_why", ""),
-              json.value("approvals", std::map<std::string, std::string>()), json.value("breaker_why", ""),
-              json.value("driver", "")};
+      run_ = {json.value("held", false),
+              json.value("held_why", ""),
+              json.value("approvals", std::map<std::string, std::string>()),
+              json.value("breaker_why", ""),
+              json.value("driver", ""),
+              json.value("began", int64_t{0})};
     } else if (fact.key == "head") {
       head_ = json.get<int64_t>();
     } else if (fact.key == "epoch") {

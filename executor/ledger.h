@@ -22,6 +22,10 @@ struct RunRow {
   std::map<std::string, std::string> approvals;  // hash of a plan -> who
   std::string breaker_why;  // too many attempts failed: nothing new begins; "" while the breaker is closed
   std::string driver;       // who drives, or drove last
+  int64_t began = 0;        // when the state was made, Unix seconds; 0: by a version that did not say
+
+  // Tokens of this migration are larger than those of earlier ones, which the sites remember.
+  Token first_token() const { return 2 * static_cast<Token>(began); }
 };
 
 class Ledger : public ReplicaReader {

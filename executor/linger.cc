@@ -12,7 +12,7 @@ namespace {
 void KeepStopped(Turn& turn, Side side) {
   if (!Stands(Defence::kLinger)) return;
   const Nanoseconds age = turn.view.policy().linger_every;
-  const Token token = ClosingToken(turn.view.row.generation);
+  const Token token = turn.view.closing();
   for (const JobSpec& job : turn.view.spec.jobs) {
     const auto* status = turn.Look(LookAtJob{side, job.name}, age);
     if (status != nullptr && status->exists && !status->paused)
@@ -30,7 +30,7 @@ void KeepStopped(Turn& turn, Side side) {
 void KeepRunning(Turn& turn, Side side) {
   if (!Stands(Defence::kLinger)) return;
   const Nanoseconds age = turn.view.policy().linger_every;
-  const Token token = OpeningToken(turn.view.row.generation);
+  const Token token = turn.view.opening();
   if (turn.view.row.generation == 0) return;  // godwit never stopped them
   for (const TableName& table : StoredTables(turn.view.spec)) {
     const auto* barrier = turn.Look(LookAtBarrier{side, table, Party::kWriters}, age);
@@ -45,7 +45,7 @@ void KeepRunning(Turn& turn, Side side) {
     if (turn.view.row.disabled.contains(job.name)) continue;
     // Under a token of its own generation; with another one its owner paused it since.
     if (status != nullptr && status->exists && status->paused &&
-        (status->token == ClosingToken(turn.view.row.generation) || status->token == 0)) {
+        (status->token == turn.view.closing() || status->token == 0)) {
       turn.Do(SetPaused{side, job.name, false, token});
     }
   }
@@ -103,7 +103,7 @@ bool EveryJobRanHere(Turn& turn, Side side) {
 void DecideCancelling(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Nanoseconds age = turn.view.policy().look_again;
-  const Token token = OpeningToken(row.generation);
+  const Token token = turn.view.opening();
   bool thawed = true;
   if (row.generation > 0) {
     for (const TableName& table : StoredTables(turn.view.spec)) {

@@ -242,11 +242,9 @@ void AddDifferenceAt(const std::map<std::string, ReplicaEntry>& entries, const M
 
 // --- Wishes ---
 
-Token PublishToken(const UnitView& view) { return OpeningToken(view.row.seal_generation); }
-
 void WishPublish(Turn& turn, const TableName& table, Side receiver, const Manifest* from, const Manifest* to,
                  const Difference& difference) {
-  Publish publish{receiver, table, PublishToken(turn.view), {}, {}, {}};
+  Publish publish{receiver, table, turn.view.publishing(), {}, {}, {}};
   const auto waiting = turn.view.row.unpublished.find(table);
   size_t left_waiting = 0;
   if (waiting != turn.view.row.unpublished.end()) {

@@ -105,7 +105,7 @@ void StartShadows(Turn& turn, const std::vector<const JobSpec*>& jobs, bool tabl
 
 void KeepRunning(Turn& turn, const std::vector<const JobSpec*>& jobs) {
   const Side to = turn.view.row.to();
-  const Token token = OpeningToken(turn.view.row.generation);
+  const Token token = turn.view.opening();
   for (const JobSpec* job : jobs) {
     const std::string& begin = turn.view.row.shadow->cursors.at(job->name);
     const auto* status = turn.Look(LookAtJob{to, job->name}, turn.view.policy().look_again);

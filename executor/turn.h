@@ -26,6 +26,7 @@ struct UnitView {
   const Migration& migration;
   const UnitSpec& spec;
   const UnitRow& row;
+  Token first_token;  // of this migration; those of earlier ones are smaller
   const ReplicaReader& replicas;
   const Answers& answers;
   const std::map<Question, uint64_t>& asking;  // questions under way
@@ -51,6 +52,10 @@ struct UnitView {
   std::optional<Anchor> anchor;  // of the last decision
 
   const Policy& policy() const { return migration.policy; }
+  Token closing() const { return first_token + ClosingToken(row.generation); }
+  Token opening() const { return first_token + OpeningToken(row.generation); }
+  Token sealing() const { return first_token + ClosingToken(row.seal_generation); }
+  Token publishing() const { return first_token + OpeningToken(row.seal_generation); }
   // Neither started nor frozen.
   bool stays() const { return held() || !spec.asked_for; }
   std::string stays_why() const {

@@ -17,8 +17,8 @@ bool BudgetIsSpent(const UnitRow& row, const Moment& now) {
          now.since_boot >= Nanoseconds(row.freeze_deadline.since_boot_ns);
 }
 
-std::vector<Action> ThawOf(const UnitSpec& spec, const UnitRow& row) {
-  const Token token = OpeningToken(row.generation);
+std::vector<Action> ThawOf(const UnitSpec& spec, const UnitRow& row, Token first_token) {
+  const Token token = first_token + OpeningToken(row.generation);
   std::vector<Action> thaw;
   for (const TableName& table : StoredTables(spec)) {
     thaw.push_back(SetBarrier{row.from, table, Party::kWriters, false, token});
@@ -46,8 +46,8 @@ std::vector<WatchdogDuty> WatchdogDuties(const Migration& migration, const Ledge
     if (frozen && row.decision == Decision::kCommit) continue;
     const bool overdue = BudgetIsSpent(row, now) || IsSilentFor(beat, policy.patience, now);
     if (!cancelled && !overdue) continue;
-    duties.push_back(
-        {i, frozen && !cancelled && Stands(Defence::kWatchdogAsks), ThawOf(migration.units[i], row)});
+    duties.push_back({i, frozen && !cancelled && Stands(Defence::kWatchdogAsks),
+                      ThawOf(migration.units[i], row, ledger.run().first_token())});
   }
   return duties;
 }

@@ -300,7 +300,7 @@ TEST_P(CatalogReal, ColumnStatisticsTravel) {
   EXPECT_NE(text.find(R"("2":{"i64":9})"), std::string::npos) << text;
 }
 
-constexpr int kBatch = 250;       // as HiveCatalog's
+constexpr int kBatch = 250;  // as HiveCatalog's
 constexpr int kPublished = static_cast<int>(kPublishedPartitionsMax);
 
 // How many partitions the long test makes, in thousands; 0: none.
