@@ -208,8 +208,7 @@ std::string Engine::Impl::NameOfOperation(size_t i, int64_t number) const {
 
 // `number`: of the unit's operations before these.
 void Engine::Impl::SendActions(size_t i, const Wish& wish, int64_t number) {
-  for (const Action& action : wish.actions)
-    Send(i, NameOfOperation(i, ++number), action);
+  for (const Action& action : wish.actions) Send(i, NameOfOperation(i, ++number), action);
 }
 
 void Engine::Impl::Send(size_t i, const std::string& op, const Action& action) {

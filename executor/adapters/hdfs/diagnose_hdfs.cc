@@ -82,6 +82,15 @@ void CheckNameNode(WebHdfs& hdfs, HdfsDiagnosis& diagnosis) {
   }
 }
 
+void CheckOpenFiles(WebHdfs& hdfs, Findings& findings) {
+  const auto served = hdfs.OpenFiles("/.godwit_doctor");
+  if (!served.ok() || *served) return;
+  Add(findings, Severity::kWarning, "open_files",
+      "the NameNode does not serve /fsck to godwit: a file that is open for appending in a freeze is not "
+      "noticed",
+      "give the NameNodes' own HTTP addresses, not a gateway's; or see that nobody appends to files");
+}
+
 void CheckHighAvailability(WebHdfs& hdfs, Findings& findings) {
   if (hdfs.config().namenodes.size() > 1) {
     Add(findings, Severity::kGood, "ha",
@@ -177,6 +186,7 @@ HdfsDiagnosis DiagnoseHdfs(WebHdfs& hdfs, const std::vector<std::string>& locati
   HdfsDiagnosis diagnosis;
   if (!CheckConnection(hdfs, diagnosis.findings)) return diagnosis;
   CheckNameNode(hdfs, diagnosis);
+  CheckOpenFiles(hdfs, diagnosis.findings);
   CheckHighAvailability(hdfs, diagnosis.findings);
   CheckClock(hdfs, now, diagnosis.findings);
   CheckPermissionModel(hdfs, diagnosis.findings);

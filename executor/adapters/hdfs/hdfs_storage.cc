@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/parallel.h"
 #include "executor/adapters/hdfs/crc32c.h"
@@ -25,7 +26,35 @@ FileStatus StatusOf(const HdfsEntry& entry, const std::string& folder) {
   return status;
 }
 
-// What the NameNode shows of a new file's length before it is closed: its full blocks.
+// The folder that a partition shares with its table's others: "/w/t" of "/w/t/dt=1/city=b".
+std::string WithoutPartition(std::string path) {
+  for (size_t slash = path.rfind('/'); slash > 0 && path.find('=', slash) != path.npos;
+       slash = path.rfind('/'))
+    path.resize(slash);
+  return path;
+}
+
+// Files that are open for writing below the folders of `roots`; none if the NameNode does not tell.
+Result<std::optional<std::set<std::string>>> OpenFilesBelow(WebHdfs& hdfs,
+                                                            const std::vector<std::string>& roots) {
+  std::set<std::string> distinct;
+  for (const std::string& root : roots) distinct.insert(WithoutPartition(root));
+  const std::vector<std::string> folders(distinct.begin(), distinct.end());
+  std::vector<std::optional<std::vector<std::string>>> found(folders.size());
+  GODWIT_TRY(ForEach(folders.size(), hdfs.config().parallel_calls, [&](size_t i) -> Status {
+    GODWIT_TRY_ASSIGN(found[i], hdfs.OpenFiles(folders[i]));
+    return Ok();
+  }));
+  std::set<std::string> open;
+  for (auto& files : found) {
+    if (!files) return std::optional<std::set<std::string>>();
+    open.insert(files->begin(), files->end());
+  }
+  return std::optional(std::move(open));
+}
+
+// What the NameNode shows of a new file's length before it is closed: its full blocks. A file that is open
+// for appending cannot be told this way.
 bool MayBeOpen(const HdfsEntry& entry) {
   return entry.block_bytes > 0 && entry.bytes % entry.block_bytes == 0;
 }
@@ -56,6 +85,8 @@ Result<std::vector<std::vector<FileStatus>>> HdfsStorage::ListEach(
     GODWIT_TRY_ASSIGN(std::string path, hdfs_.PathOf(location));
     roots.push_back(std::move(path));
   }
+  // Before listing: what is closed in between is listed as it is then.
+  GODWIT_TRY_ASSIGN(const std::optional<std::set<std::string>> open, OpenFilesBelow(hdfs_, roots));
   std::vector<std::vector<FileStatus>> lists(roots.size());
   std::vector<Suspect> suspects;
   TreeVisitor visitor;
@@ -63,8 +94,9 @@ Result<std::vector<std::vector<FileStatus>>> HdfsStorage::ListEach(
   visitor.page = [&](size_t root, const std::string& folder, const std::vector<HdfsEntry>& entries) {
     for (const HdfsEntry& entry : entries) {
       if (entry.folder || Hidden(entry.name)) continue;
-      lists[root].push_back(StatusOf(entry, folder));
-      if (MayBeOpen(entry)) suspects.push_back({root, lists[root].back().path});
+      FileStatus& status = lists[root].emplace_back(StatusOf(entry, folder));
+      if (open) status.open_for_write = open->contains(roots[root] + "/" + status.path);
+      if (!open && MayBeOpen(entry)) suspects.push_back({root, status.path});
     }
     return Ok();
   };

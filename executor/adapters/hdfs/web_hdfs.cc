@@ -101,15 +101,20 @@ Result<std::string> WebHdfs::PathOf(const std::string& location) const {
   return path;
 }
 
+std::string WebHdfs::Identity() const {
+  std::string text;
+  if (config_.auth == HdfsAuth::kSimple && !config_.user.empty())
+    text += "&user.name=" + PercentEncode(config_.user);
+  if (!config_.do_as.empty()) text += "&doas=" + PercentEncode(config_.do_as);
+  if (config_.auth == HdfsAuth::kDelegationToken)
+    text += "&delegation=" + PercentEncode(config_.delegation_token);
+  return text;
+}
+
 std::string WebHdfs::Url(size_t namenode, const Operation& operation, const std::string& path,
                          const HdfsParameters& parameters) const {
-  std::string url = fmt::format("{}{}{}?op={}", config_.namenodes[namenode], kPrefix,
-                                PercentEncode(path, "/"), operation.name);
-  if (config_.auth == HdfsAuth::kSimple && !config_.user.empty())
-    url += "&user.name=" + PercentEncode(config_.user);
-  if (!config_.do_as.empty()) url += "&doas=" + PercentEncode(config_.do_as);
-  if (config_.auth == HdfsAuth::kDelegationToken)
-    url += "&delegation=" + PercentEncode(config_.delegation_token);
+  std::string url = fmt::format("{}{}{}?op={}{}", config_.namenodes[namenode], kPrefix,
+                                PercentEncode(path, "/"), operation.name, Identity());
   for (const auto& [key, value] : parameters) url += fmt::format("&{}={}", key, PercentEncode(value));
   return url;
 }

@@ -108,6 +108,10 @@ class WebHdfs {
   Result<std::string> BlockChecksum(const std::string& path);
   // Whether somebody has the file open for writing.
   Result<bool> UnderConstruction(const std::string& path);
+  // Files at or below `path` that somebody has open for writing, appenders among them: what `hdfs fsck
+  // -openforwrite` tells. One call, in which the NameNode looks at every file there. None if it does not
+  // serve that page (a gateway), or not to godwit's user.
+  Result<std::optional<std::vector<std::string>>> OpenFiles(const std::string& path);
   Result<std::string> HomeFolder();
 
   // The bytes from `offset` on in pieces, at most `length` of them (-1: all); false from `sink` gives up.
@@ -150,6 +154,7 @@ class WebHdfs {
   struct Payload;
 
   explicit WebHdfs(HdfsConfig config);
+  std::string Identity() const;  // "&user.name=etl"
   std::string Url(size_t namenode, const Operation& operation, const std::string& path,
                   const HdfsParameters& parameters) const;
   Status MayFollow(const std::string& from, const std::string& to) const;

@@ -41,13 +41,15 @@ FILE_RIGHTS = ("etl", "analysts", "640")
 class OpenFile:
     """A file that its writer has open: WebHDFS writes as the bytes come, and closes when they end."""
 
-    def __init__(self, hdfs, path, user):
-        query = urllib.parse.urlencode({"op": "CREATE", "user.name": user, "overwrite": "true", "noredirect": "true"})
+    def __init__(self, hdfs, path, user, append=False):
+        operation = {"op": "APPEND"} if append else {"op": "CREATE", "overwrite": "true"}
+        method = "POST" if append else "PUT"
+        query = urllib.parse.urlencode({**operation, "user.name": user, "noredirect": "true"})
         front = http.client.HTTPConnection(hdfs.webhdfs.removeprefix("http://"), timeout=60)
-        front.request("PUT", f"/webhdfs/v1{path}?{query}")
+        front.request(method, f"/webhdfs/v1{path}?{query}")
         place = urllib.parse.urlsplit(json.load(front.getresponse())["Location"])
         self._connection = http.client.HTTPConnection(place.netloc, timeout=120)
-        self._connection.putrequest("PUT", f"{place.path}?{place.query}")
+        self._connection.putrequest(method, f"{place.path}?{place.query}")
         self._connection.putheader("Transfer-Encoding", "chunked")
         self._connection.putheader("Content-Type", "application/octet-stream")
         self._connection.endheaders()
@@ -59,7 +61,7 @@ class OpenFile:
     def close(self):
         self._connection.send(b"0\r\n\r\n")
         answer = self._connection.getresponse()
-        if answer.status != 201:
+        if answer.status not in (200, 201):
             raise RuntimeError(f"closing: {answer.status} {answer.read()[:300]}")
 
 
@@ -74,8 +76,14 @@ class Changes(Migration):
         settings["limits"] = {"breaker": {"cool_down": "3s"}}
         (self.folder / "godwit.yaml").write_text(json.dumps(settings, indent=1))
         self.give_rights()
-        self.open_file = OpenFile(stack.source, "/warehouse/mig.db/held_open/part-open", "etl")
-        self.open_file.write("1000,open\n")
+        self.new_file = OpenFile(stack.source, "/warehouse/mig.db/held_open/part-open", "etl")
+        self.new_file.write("1000,open\n")
+        grown = "/warehouse/mig.db/held_open/part-grown"
+        closed = OpenFile(stack.source, grown, "etl")
+        closed.write("2000,closed\n")
+        closed.close()
+        self.grown_file = OpenFile(stack.source, grown, "etl", append=True)
+        self.grown_file.write("2001,open\n")
         self.ended = threading.Event()
         self.errors = []
 
@@ -151,16 +159,17 @@ class Changes(Migration):
             self.stack.target.admin("-safemode", "leave")
 
     def held_open(self):
-        """A freeze waits for the writer, and what it wrote last is moved."""
+        """A freeze waits for who writes a new file and for who appends to an old one; what they wrote last is moved."""
         self.await_line("freeze_begun")
         self.await_unit("mig.held_open", lambda unit: unit["state"] == "final_copy")
         generation = self.unit_of("mig.held_open")["generation"]
-        time.sleep(5)
-        unit = self.unit_of("mig.held_open")
-        if (unit["state"], unit["generation"]) != ("final_copy", generation):
-            raise AssertionError(f"the freeze did not wait for the writer: {unit['state']}")
-        self.open_file.write("1001,open\n" * 20)
-        self.open_file.close()
+        for file, row in ((self.new_file, "1001,open\n"), (self.grown_file, "2001,open\n")):
+            time.sleep(5)
+            unit = self.unit_of("mig.held_open")
+            if (unit["state"], unit["generation"]) != ("final_copy", generation):
+                raise AssertionError(f"the freeze did not wait for the writer of {row!r}: {unit['state']}")
+            file.write(row * 20)
+            file.close()
         self.await_unit("mig.held_open", lambda unit: unit["state"] != "final_copy", seconds=60)
         if self.unit_of("mig.held_open")["generation"] != generation:
             raise AssertionError("the freeze was given up although the writer had closed its file")
@@ -252,7 +261,7 @@ class Changes(Migration):
                 ("SELECT concat_ws(' ', v, count(*)) FROM mig.overwritten WHERE dt = 'd1' AND v LIKE 'v%' GROUP BY v", []),
                 ("SHOW PARTITIONS mig.dropped", ["dt=d0", "dt=d2"]),
                 ("SELECT concat_ws(' ', count(*), sum(more)) FROM mig.widened WHERE dt = 'd7'", ["40 975.00"]),
-                ("SELECT concat_ws(' ', count(*), max(id)) FROM mig.held_open", ["71 1001"])):
+                ("SELECT concat_ws(' ', count(*), max(id)) FROM mig.held_open", ["93 2001"])):
             got = [line.strip() for line in sql(self.stack, "target", statement).splitlines()]
             if got != expected:
                 raise AssertionError(f"{statement}: {got}, not {expected}")

@@ -100,6 +100,7 @@ void FakeHdfs::Answer(const httplib::Request& request, httplib::Response& respon
     std::lock_guard lock(mutex_);
     ++calls_[operation];
   }
+  if (request.path == "/fsck") return Fsck(request, response);
   if (intercept && intercept(operation, request, response)) return;
   constexpr char kPrefix[] = "/webhdfs/v1";
   const std::string path =
@@ -110,6 +111,13 @@ void FakeHdfs::Answer(const httplib::Request& request, httplib::Response& respon
   } else {
     NameNode(operation, path, request, response);
   }
+}
+
+void FakeHdfs::Fsck(const httplib::Request& request, httplib::Response& response) {
+  std::lock_guard lock(mutex_);
+  ++calls_["/fsck?" + request.get_param_value("path")];
+  if (!fsck) return Refuse(response, 404, "NotFound");
+  response.set_content("FSCK started by etl\n\n" + *fsck + "FSCK ended\n\n\n" + fsck_verdict, "text/plain");
 }
 
 std::string FakeHdfs::Listing(const std::string& path, const std::string& after) {

@@ -41,7 +41,9 @@ class FakeHdfs {
 
   // Asked before each call ("OPEN", or "OPEN@datanode" for the second step); true: it has answered.
   std::function<bool(const std::string& operation, const httplib::Request&, httplib::Response&)> intercept;
-  size_t page = 1000;  // entries in one answer
+  size_t page = 1000;                    // entries in one answer
+  std::optional<std::string> fsck = "";  // lines of the page /fsck; none: there is no such page
+  std::string fsck_verdict = "The filesystem under path '/' is HEALTHY";
 
   static void Refuse(httplib::Response& response, int status, const std::string& exception);
 
@@ -51,6 +53,7 @@ class FakeHdfs {
                 httplib::Response& response);
   void DataNode(const std::string& operation, const std::string& path, const httplib::Request& request,
                 httplib::Response& response);
+  void Fsck(const httplib::Request& request, httplib::Response& response);
   void AddParents(const std::string& path);
   std::string Listing(const std::string& path, const std::string& after);
 

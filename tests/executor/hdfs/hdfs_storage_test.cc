@@ -53,11 +53,56 @@ TEST(ListTree, OneErrorEndsIt) {
   EXPECT_NE(list.error().message.find("/w/31"), std::string::npos) << list.error().message;
 }
 
-TEST(HdfsStorage, FileOpenForWritingIsSeen) {
+TEST(HdfsStorage, FileOpenForAppendingIsSeen) {
+  FakeHdfs fake;
+  for (const char* file : {"dt=1/a, 7 bytes, b", "dt=1/b", "dt=2/b"})
+    fake.Put(std::string("/w/t/") + file, "x");
+  fake.fsck =
+      "..\n../w/t/dt=1/a, 7 bytes, b 12 bytes, replicated: replication=1, 1 block(s), OPENFORWRITE: \n"
+      "/w/t/dt=2/b 0 bytes, 1 block(s), OPENFORWRITE: Status: HEALTHY\n";
+  auto hdfs = fake.Open();
+  auto lists = HdfsStorage(*hdfs).ListEach({"/w/t/dt=1", "/w/t/dt=2"});
+  ASSERT_TRUE(lists.ok()) << lists.error().message;
+  EXPECT_TRUE((*lists)[0][0].open_for_write);
+  EXPECT_FALSE((*lists)[0][1].open_for_write);
+  EXPECT_TRUE((*lists)[1][0].open_for_write);
+  EXPECT_EQ(fake.Calls("/fsck?/w/t"), 1);  // of the table, not of each partition
+}
+
+TEST(HdfsStorage, AnUnfinishedLookForOpenFilesIsNoAnswer) {
+  FakeHdfs fake;
+  fake.Put("/w/t/f", "x");
+  auto hdfs = fake.Open();
+  fake.fsck_verdict =
+      "Operation category READ is not supported in state standby\n\n\nFsck on path '/w/t' FAILED";
+  EXPECT_EQ(HdfsStorage(*hdfs).ListFiles("/w/t").error().code, ErrorCode::kUnavailable);
+  fake.fsck_verdict = "Path '/w/t' does not exist";
+  EXPECT_TRUE(HdfsStorage(*hdfs).ListFiles("/w/t").ok());
+  // Not for us, or not as it is called: then lengths have to tell.
+  fake.fsck_verdict = "Permission denied: user=etl, access=READ_EXECUTE";
+  EXPECT_TRUE(HdfsStorage(*hdfs).ListFiles("/w/t").ok());
+  EXPECT_FALSE(hdfs->OpenFiles("/w/o'brien")->has_value());
+}
+
+TEST(HdfsStorage, TheActiveNameNodeLooksForOpenFiles) {
+  FakeHdfs standby, active;
+  standby.fsck_verdict =
+      "Operation category READ is not supported in state standby\n\n\nFsck on path '/w' FAILED";
+  active.fsck = "/w/f 1 bytes, replicated: replication=1, 1 block(s), OPENFORWRITE: \n";
+  HdfsConfig config = standby.Config();
+  config.namenodes = {standby.address(), "http://127.0.0.1:1", active.address()};
+  auto hdfs = *WebHdfs::Open(config);
+  auto files = hdfs->OpenFiles("/w");
+  ASSERT_TRUE(files.ok()) << files.error().message;
+  EXPECT_EQ(**files, std::vector<std::string>{"/w/f"});
+}
+
+TEST(HdfsStorage, FileOpenForWritingIsSeenWithoutFsck) {
   FakeHdfs fake;
   fake.Put("/w/empty", "");
   fake.Put("/w/whole", std::string(1 << 20, 'x'));
   fake.Put("/w/small", "x");
+  fake.fsck.reset();
   int asked = 0;
   fake.intercept = [&](const std::string& operation, const httplib::Request& request,
                        httplib::Response& response) {
