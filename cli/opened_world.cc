@@ -14,6 +14,10 @@ class QuietNotifier : public executor::Notifier {
   Result<executor::Effect> Send(const executor::Notice&) override { return executor::Effect::kDone; }
 };
 
+executor::Verification VerificationOf(const config::Settings& settings) {
+  return {settings.verify.percent / 100, settings.verify.by_bytes};
+}
+
 class LocalWorld : public OpenedWorld {
  public:
   static Result<std::unique_ptr<OpenedWorld>> Open(const config::Settings& settings,
@@ -24,7 +28,7 @@ class LocalWorld : public OpenedWorld {
     GODWIT_TRY_ASSIGN(opened->pair_, local::ConnectLocalSites(*opened->source_, *opened->target_, program));
     opened->world_ = std::make_unique<executor::World>(
         executor::World{opened->source_->Ports(), opened->target_->Ports(), *opened->pair_.copier,
-                        *opened->pair_.comparer, opened->notifier_});
+                        *opened->pair_.comparer, opened->notifier_, VerificationOf(settings)});
     return std::unique_ptr<OpenedWorld>(std::move(opened));
   }
   executor::World& world() override { return *world_; }
@@ -49,7 +53,7 @@ class HadoopWorld : public OpenedWorld {
     target.catalog().Follow(source.catalog(), source.hdfs(), settings.distcp->preserve);
     opened->world_ = std::make_unique<executor::World>(
         executor::World{opened->source_.Ports(), opened->target_.Ports(), *opened->copier_,
-                        *opened->comparer_, opened->notifier_});
+                        *opened->comparer_, opened->notifier_, VerificationOf(settings)});
     return std::unique_ptr<OpenedWorld>(std::move(opened));
   }
   executor::World& world() override { return *world_; }

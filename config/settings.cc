@@ -64,6 +64,11 @@ void ReadCopy(YamlMap& map, CopySettings& copy) {
   Take(map.Bytes("bytes_per_copy"), copy.bytes_per_copy);
 }
 
+void ReadVerify(YamlMap& map, VerifySettings& verify) {
+  Take(map.Number("percent", 0.001, 100), verify.percent);
+  verify.by_bytes = map.Choice("by", {"checksums", "bytes"}).value_or("checksums") == "bytes";
+}
+
 void ReadWatch(YamlMap& map, WatchSettings& watch) {
   Take(map.Duration("look_again"), watch.look_again);
   Take(map.Duration("sync_every"), watch.sync_every);
@@ -112,6 +117,7 @@ void ReadFile(YamlMap& file, YamlProblems& problems, Settings& settings) {
   ReadLocations(file, problems, settings);
   Section(file, "freeze", problems, [&](YamlMap& map) { ReadFreeze(map, settings.freeze); });
   Section(file, "copy", problems, [&](YamlMap& map) { ReadCopy(map, settings.copy); });
+  Section(file, "verify", problems, [&](YamlMap& map) { ReadVerify(map, settings.verify); });
   Section(file, "watch", problems, [&](YamlMap& map) { ReadWatch(map, settings.watch); });
   Section(file, "dual_run", problems,
           [&](YamlMap& map) { TakeCount(map, "equal_cycles", settings.equal_cycles); });

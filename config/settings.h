@@ -35,6 +35,11 @@ struct CopySettings {
   int64_t expected_bandwidth = int64_t{100} << 20;
 };
 
+struct VerifySettings {
+  double percent = 100;   // of the copied files
+  bool by_bytes = false;  // even where stored checksums can be compared
+};
+
 struct WatchSettings {
   Duration look_again = std::chrono::seconds(5);
   Duration sync_every = std::chrono::minutes(5);
@@ -72,6 +77,7 @@ struct Settings {
   std::vector<std::pair<std::string, std::string>> locations;  // source prefix, target prefix
   FreezeSettings freeze;
   CopySettings copy;
+  VerifySettings verify;
   WatchSettings watch;
   int equal_cycles = 1;
   ApprovalSettings approvals;

@@ -1,127 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <span>
-
-#include "base/hash.h"
 #include "executor/observation.h"
+#include "executor/verify.h"
 
 namespace godwit::executor {
 namespace {
 
 constexpr size_t kDifferingRowsMax = 20;
-
-using Files = std::vector<FileStatus>;
-
-bool SameNamesAndSizes(const Files& a, const Files& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const FileStatus& x, const FileStatus& y) {
-    return x.path == y.path && x.bytes == y.bytes;
-  });
-}
-
-// One partition at both ends of a copy. The receiving side may hold no file that the sending one has not.
-struct Compared {
-  VerifiedPartition verified;
-  Files files;        // of both sides, where names and sizes are the same
-  bool open = false;  // only the bytes can tell
-};
-
-Compared CompareListings(const PartitionCopy& partition, Files sent, const Files& received) {
-  Compared compared{{CopyVerdict::kDiffers, partition, ""}, {}, false};
-  compared.verified.partition.to_fingerprint = FingerprintOf(received);
-  if (FingerprintOf(sent) != partition.from_fingerprint) {
-    compared.verified.verdict = CopyVerdict::kFromChanged;
-    compared.verified.message = "it changed while it was copied";
-  } else if (!SameNamesAndSizes(sent, received)) {
-    compared.verified.message =
-        fmt::format("{} files were sent, {} arrived, or their sizes differ", sent.size(), received.size());
-  } else {
-    compared.files = std::move(sent);
-    compared.open = true;
-  }
-  return compared;
-}
-
-// Digests of the contents of many partitions at one side, in their order.
-Result<std::vector<std::string>> DigestContents(Storage& storage, const std::vector<Compared*>& partitions,
-                                                std::string PartitionCopy::*location) {
-  std::vector<FileName> names;
-  for (const Compared* each : partitions) {
-    for (const FileStatus& file : each->files)
-      names.push_back({each->verified.partition.*location, file.path});
-  }
-  GODWIT_TRY_ASSIGN(const std::vector<std::string> digests, storage.DigestEach(names));
-  std::vector<std::string> contents;
-  auto digest = digests.begin();
-  for (const Compared* each : partitions) {
-    StreamHash hash;
-    for (const FileStatus& file : each->files) hash.Add(file.path + "|" + *digest++ + "\n");
-    contents.push_back(Hex64(hash.Finish()));
-  }
-  return contents;
-}
-
-Status CompareContents(const std::vector<Compared*>& partitions, Site& from, Site& to) {
-  GODWIT_TRY_ASSIGN(const auto sent, DigestContents(from.storage, partitions, &PartitionCopy::from));
-  GODWIT_TRY_ASSIGN(const auto received, DigestContents(to.storage, partitions, &PartitionCopy::to));
-  // The files may have been replaced while their bytes were read.
-  std::vector<std::string> locations;
-  for (const Compared* each : partitions) locations.push_back(each->verified.partition.from);
-  GODWIT_TRY_ASSIGN(const std::vector<Files> after, from.storage.ListEach(locations));
-  for (size_t i = 0; i < partitions.size(); ++i) {
-    VerifiedPartition& verified = partitions[i]->verified;
-    if (FingerprintOf(after[i]) != verified.partition.from_fingerprint) {
-      verified.verdict = CopyVerdict::kFromChanged;
-      verified.message = "it changed while it was verified";
-    } else if (sent[i] == received[i]) {
-      verified.verdict = CopyVerdict::kEqual;
-      verified.partition.content = received[i];
-    } else {
-      verified.message = "the bytes differ";
-    }
-  }
-  return Ok();
-}
-
-// All at once: a site that is far away has many calls under way.
-Result<std::vector<VerifiedPartition>> Verify(std::span<const PartitionCopy> partitions, Site& from,
-                                              Site& to) {
-  std::vector<std::string> from_locations, to_locations;
-  for (const PartitionCopy& partition : partitions) {
-    from_locations.push_back(partition.from);
-    to_locations.push_back(partition.to);
-  }
-  GODWIT_TRY_ASSIGN(const std::vector<Files> received, to.storage.ListEach(to_locations));
-  GODWIT_TRY_ASSIGN(std::vector<Files> sent, from.storage.ListEach(from_locations));
-  std::vector<Compared> compared;
-  for (size_t i = 0; i < partitions.size(); ++i)
-    compared.push_back(CompareListings(partitions[i], std::move(sent[i]), received[i]));
-  std::vector<Compared*> open;
-  for (Compared& each : compared) {
-    if (each.open) open.push_back(&each);
-  }
-  if (!open.empty()) GODWIT_TRY(CompareContents(open, from, to));
-  std::vector<VerifiedPartition> verified;
-  for (Compared& each : compared) verified.push_back(std::move(each.verified));
-  return verified;
-}
-
-// A file that vanished between listing and reading spoils the batch; then each partition is looked at alone.
-Result<std::vector<VerifiedPartition>> VerifyEach(const std::vector<PartitionCopy>& partitions, Site& from,
-                                                  Site& to) {
-  std::vector<VerifiedPartition> verified;
-  for (const PartitionCopy& partition : partitions) {
-    Result<std::vector<VerifiedPartition>> one = Verify({&partition, 1}, from, to);
-    if (one.ok()) {
-      verified.push_back(std::move(one->front()));
-    } else if (one.error().code == ErrorCode::kConflict) {
-      verified.push_back({CopyVerdict::kFromChanged, partition, one.error().message});
-    } else {
-      return one.error();
-    }
-  }
-  return verified;
-}
 
 struct Asker {
   World& world;
@@ -161,12 +46,9 @@ struct Asker {
 
   Result<Answer> operator()(const VerifyCopy& q) const {
     const Side from = q.direction == Direction::kToTarget ? Side::kSource : Side::kTarget;
-    Site &sender = world.At(from), &receiver = world.At(Other(from));
-    Result<std::vector<VerifiedPartition>> verified = Verify(q.partitions, sender, receiver);
-    if (!verified.ok() && verified.error().code == ErrorCode::kConflict)
-      verified = VerifyEach(q.partitions, sender, receiver);
-    if (!verified.ok()) return verified.error();
-    return Answer(*std::move(verified));
+    Storage &sender = world.At(from).storage, &receiver = world.At(Other(from)).storage;
+    GODWIT_TRY_ASSIGN(auto verified, Verify(q.partitions, sender, receiver, world.verification));
+    return Answer(std::move(verified));
   }
 
   Result<Answer> operator()(const CompareRows& q) const {

@@ -24,6 +24,12 @@ struct Site {
   QueryEngine& query_engine;
 };
 
+// How copies are compared, beyond names and sizes.
+struct Verification {
+  double share = 1;       // of the files, chosen anew for each copy; at least one file of each copy
+  bool by_bytes = false;  // read them, even where both sites keep checksums that can be compared
+};
+
 // Everything outside the process, but for clock and journal. Calls may come from several threads at once.
 struct World {
   Site source;
@@ -31,6 +37,7 @@ struct World {
   Copier& copier;
   RowComparer& comparer;
   Notifier& notifier;
+  Verification verification = {};
 
   Site& At(Side side) { return side == Side::kSource ? source : target; }
 };

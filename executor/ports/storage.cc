@@ -20,4 +20,8 @@ Result<std::vector<std::string>> Storage::DigestEach(const std::vector<FileName>
   return digests;
 }
 
+Result<std::vector<std::string>> Storage::StoredChecksumEach(const std::vector<FileName>& files) {
+  return std::vector<std::string>(files.size());
+}
+
 }  // namespace godwit::executor

@@ -49,6 +49,10 @@ class Storage {
   virtual Result<std::vector<std::vector<FileStatus>>> ListEach(const std::vector<std::string>& locations);
   virtual Result<std::vector<std::string>> DigestEach(const std::vector<FileName>& files);
 
+  // Checksums that the storage keeps beside its files, without reading the bytes; "" where it has none. Equal
+  // texts mean equal bytes. Different ones mean nothing: block sizes or encryption may differ.
+  virtual Result<std::vector<std::string>> StoredChecksumEach(const std::vector<FileName>& files);
+
   virtual Result<SpaceStatus> Space(const std::string& location) = 0;
 
   // Removes a folder that godwit made (its name holds the operation's tag). Errors: kInvalidInput if

@@ -104,6 +104,19 @@ TEST(Settings, NamesEveryMistakeOfAHadoopSiteWithItsPlace) {
   }
 }
 
+TEST(Settings, HowCopiesAreVerified) {
+  const auto of = [](const std::string& section) {
+    return ParseSettings("/m/godwit.yaml", "version: 1\nverify: " + section + "\n");
+  };
+  EXPECT_EQ(of("{}")->verify.percent, 100);
+  EXPECT_FALSE(of("{}")->verify.by_bytes);
+  EXPECT_EQ(of("{percent: 2.5, by: bytes}")->verify.percent, 2.5);
+  EXPECT_TRUE(of("{percent: 2.5, by: bytes}")->verify.by_bytes);
+  EXPECT_FALSE(of("{percent: 0}").ok());  // nothing compared is no verification
+  EXPECT_FALSE(of("{percent: 101}").ok());
+  EXPECT_FALSE(of("{by: luck}").ok());
+}
+
 TEST(Settings, ASecretWrittenOutIsRefusedAndNotRepeated) {
   const std::string said = Mistakes(Replaced(kHadoop, "env:STS", "hunter2"));
   EXPECT_NE(said.find("godwit.yaml:8:81: `password`"), said.npos) << said;

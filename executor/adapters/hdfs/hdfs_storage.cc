@@ -131,6 +131,21 @@ Result<std::vector<std::string>> HdfsStorage::DigestEach(const std::vector<FileN
   return digests;
 }
 
+Result<std::vector<std::string>> HdfsStorage::StoredChecksumEach(const std::vector<FileName>& files) {
+  std::vector<std::string> checksums(files.size());
+  GODWIT_TRY(ForEach(files.size(), hdfs_.config().parallel_calls, [&](size_t i) -> Status {
+    GODWIT_TRY_ASSIGN(const std::string folder, hdfs_.PathOf(files[i].location));
+    Result<std::string> checksum = hdfs_.BlockChecksum(folder + "/" + files[i].path);
+    if (checksum.ok()) {
+      checksums[i] = *std::move(checksum);
+    } else if (checksum.error().code == ErrorCode::kConflict) {
+      return checksum.error();  // it has vanished
+    }
+    return Ok();
+  }));
+  return checksums;
+}
+
 Result<SpaceStatus> HdfsStorage::Space(const std::string& location) {
   GODWIT_TRY_ASSIGN(std::string path, hdfs_.PathOf(location));
   GODWIT_TRY_ASSIGN(const HdfsSpace space, hdfs_.Space());

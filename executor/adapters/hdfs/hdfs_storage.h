@@ -19,6 +19,8 @@ class HdfsStorage : public Storage {
   Result<std::vector<std::vector<FileStatus>>> ListEach(const std::vector<std::string>& locations) override;
   Result<std::string> FileDigest(const std::string& location, const std::string& path) override;
   Result<std::vector<std::string>> DigestEach(const std::vector<FileName>& files) override;
+  // MD5 of MD5 of CRC: equal where block sizes are, or all files have one block.
+  Result<std::vector<std::string>> StoredChecksumEach(const std::vector<FileName>& files) override;
   // Free space is raw space, or quota left at the location or above it, divided by the replication of new
   // files.
   Result<SpaceStatus> Space(const std::string& location) override;

@@ -94,6 +94,23 @@ TEST_F(HdfsReal, DigestIsTheCrcOfTheBytesAndIndependentOfBlockSize) {
   EXPECT_EQ((*digests)[1], expected);
 }
 
+TEST_F(HdfsReal, StoredChecksumsTellEqualFilesWithoutReadingThem) {
+  HdfsStorage storage(*hdfs_);
+  ASSERT_OK(hdfs_->Create(kRoot + "/a", "the same bytes", true));
+  ASSERT_OK(hdfs_->Create(kRoot + "/b", "the same bytes", true));
+  ASSERT_OK(hdfs_->Create(kRoot + "/c", "the same bytez", true));
+  ASSERT_OK(hdfs_->Create(kRoot + "/empty", "", true));
+  const std::string root = hdfs_->LocationOf(kRoot);
+  auto sums = storage.StoredChecksumEach({{root, "a"}, {root, "b"}, {root, "c"}, {root, "empty"}});
+  ASSERT_OK(sums);
+  EXPECT_NE((*sums)[0], "");
+  EXPECT_EQ((*sums)[0], (*sums)[1]);
+  EXPECT_NE((*sums)[0], (*sums)[2]);
+  auto gone = storage.StoredChecksumEach({{root, "no_such_file"}});
+  ASSERT_FALSE(gone.ok());
+  EXPECT_EQ(gone.error().code, ErrorCode::kConflict);
+}
+
 TEST_F(HdfsReal, RenameOntoAFolderIsRefusedAndNotNested) {
   ASSERT_OK(hdfs_->Create(kRoot + "/a/f", "1", false));
   ASSERT_OK(hdfs_->MakeFolders(kRoot + "/b"));

@@ -1,6 +1,6 @@
-// real_bench STACK.JSON TABLES PARTITIONS FILES: one warehouse, copied once by plain distcp and once by
-// godwit's adapters, in the same run; then again after one partition in a hundred changed. PARTITIONS a
-// table, FILES a partition.
+// real_bench STACK.JSON TABLES PARTITIONS FILES PERCENT: one warehouse, copied once by plain distcp and once
+// by godwit's adapters, in the same run; then again after one partition in a hundred changed. PARTITIONS a
+// table, FILES a partition; the contents of PERCENT of the files are compared.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -14,6 +14,7 @@
 #include "base/parallel.h"
 #include "cli/hadoop_site.h"
 #include "executor/manifest.h"
+#include "executor/verify.h"
 
 namespace godwit {
 namespace {
@@ -142,15 +143,15 @@ Listed List(HadoopSite& site, const Size& size) {
 }
 
 struct Round {
-  double look = 0, submit = 0, copy = 0, verify = 0, digest = 0, publish = 0;
-  size_t partitions = 0, files = 0, digested = 0;
-  double total() const { return look + submit + copy + verify + digest + publish; }
+  double look = 0, submit = 0, copy = 0, verify = 0, publish = 0;
+  size_t partitions = 0, files = 0;
+  double total() const { return look + submit + copy + verify + publish; }
 };
 
 // What the engine does in one round: look, copy what changed, compare listings and digests, publish.
 Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, const Size& size,
                 const std::string& op, std::map<std::pair<int, std::string>, std::string>& done,
-                size_t digest_every) {
+                const Verification& verification) {
   Round round;
   Stopwatch watch;
   const Listed from = List(source, size);
@@ -179,29 +180,20 @@ Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, co
     if (status.state != CopyState::kSucceeded) std::fprintf(stderr, "%s\n", status.message.c_str());
   }
   round.copy = watch.Lap();
-  std::vector<std::string> locations;
-  for (const CopyItem& item : items) locations.push_back(item.to);
-  const auto there = Must(target.storage().ListEach(locations));
-  std::vector<FileName> sent, received;
+  std::vector<PartitionCopy> partitions(changed.size());
   for (size_t i = 0; i < changed.size(); ++i) {
     const auto& files = from.partitions.at(changed[i]).second;
-    for (size_t f = 0; f < files.size(); ++f) {
-      ++round.files;
-      const bool same =
-          f < there[i].size() && there[i][f].path == files[f].path && there[i][f].bytes == files[f].bytes;
-      if (!same) std::fprintf(stderr, "differs: %s %s\n", locations[i].c_str(), files[f].path.c_str());
-      if (round.files % digest_every != 0) continue;
-      sent.push_back({items[i].from, files[f].path});
-      received.push_back({items[i].to, files[f].path});
-    }
-    done[changed[i]] = FingerprintOf(files);
+    partitions[i].from = items[i].from;
+    partitions[i].to = items[i].to;
+    partitions[i].from_fingerprint = done[changed[i]] = FingerprintOf(files);
+    round.files += files.size();
+  }
+  for (const VerifiedPartition& each :
+       Must(Verify(partitions, source.storage(), target.storage(), verification))) {
+    if (each.verdict != CopyVerdict::kEqual)
+      std::fprintf(stderr, "differs: %s: %s\n", each.partition.to.c_str(), each.message.c_str());
   }
   round.verify = watch.Lap();
-  if (Must(source.storage().DigestEach(sent)) != Must(target.storage().DigestEach(received))) {
-    std::fprintf(stderr, "digests differ\n");
-  }
-  round.digested = sent.size();
-  round.digest = watch.Lap();
   std::map<int, Publication> publications;
   for (size_t i = 0; i < changed.size(); ++i) {
     publications[changed[i].first].partitions.push_back({changed[i].second, items[i].to, {}, {}});
@@ -223,17 +215,17 @@ Round Replicate(HadoopSite& source, HadoopSite& target, DistcpCopier& copier, co
 
 void Show(const char* name, const Round& round) {
   std::printf(
-      "%s partitions=%zu files=%zu look=%.1fs submit=%.1fs copy=%.1fs compare=%.1fs digests=%zu digest=%.1fs "
-      "publish=%.1fs "
-      "(%.0f/s) total=%.1fs\n",
-      name, round.partitions, round.files, round.look, round.submit, round.copy, round.verify, round.digested,
-      round.digest, round.publish, static_cast<double>(round.partitions) / round.publish, round.total());
+      "%s partitions=%zu files=%zu look=%.1fs submit=%.1fs copy=%.1fs verify=%.1fs publish=%.1fs (%.0f/s) "
+      "total=%.1fs\n",
+      name, round.partitions, round.files, round.look, round.submit, round.copy, round.verify, round.publish,
+      static_cast<double>(round.partitions) / round.publish, round.total());
   std::fflush(stdout);
 }
 
 int Main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // somebody may be watching a file grow
-  if (argc != 5) return std::fprintf(stderr, "usage: real_bench STACK.JSON TABLES PARTITIONS FILES\n"), 2;
+  if (argc != 6)
+    return std::fprintf(stderr, "usage: real_bench STACK.JSON TABLES PARTITIONS FILES PERCENT\n"), 2;
   std::ifstream in(argv[1]);
   const json stack = json::parse(in);
   const Size size{std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4])};
@@ -258,16 +250,16 @@ int Main(int argc, char** argv) {
   const double plain = PlainDistcp(stack, *source, *target);
   std::printf("plain distcp of the whole warehouse %.1fs\n", plain);
   std::map<std::pair<int, std::string>, std::string> done;
-  const Round first = Replicate(*source, *target, *copier, size, "first", done, 20);
+  const Verification verification{std::atof(argv[5]) / 100, false};
+  const Round first = Replicate(*source, *target, *copier, size, "first", done, verification);
   Show("first ", first);
   for (int i = 0; i < size.tables * size.partitions; i += 100) {
     WritePartition(*source, i / size.partitions, i % size.partitions, size, 'b');
   }
-  const Round second = Replicate(*source, *target, *copier, size, "second", done, 1);
+  const Round second = Replicate(*source, *target, *copier, size, "second", done, verification);
   Show("second", second);
-  std::printf(
-      "overhead outside the copy: %.1f %% of plain distcp (bar 20 %%), %.1f %% without reading bytes\n",
-      100 * (first.total() - first.copy) / plain, 100 * (first.total() - first.copy - first.digest) / plain);
+  std::printf("overhead outside the copy: %.1f %% of plain distcp (bar 20 %%), %.1f %% of it verification\n",
+              100 * (first.total() - first.copy) / plain, 100 * first.verify / plain);
   std::printf("godwit's copy against plain distcp: %.2f\n", first.copy / plain);
   std::printf("second run: %.1f %% of the first (bar 10 %%)\n", 100 * second.total() / first.total());
   return 0;
