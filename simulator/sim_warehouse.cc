@@ -144,7 +144,7 @@ std::string SimWarehouse::NextDueName(const SimJob& state) const { return DayNam
 void SimWarehouse::Start(Side side, const SimJobSpec& job, SimJob& state, const std::string& due) {
   world_.At(side).scheduler.Begin(state, due);
   if (on_start) on_start({side, &job, due, false});
-  const Duration lasts = run_time ? run_time(job) : job.run;
+  const Duration lasts = run_time ? run_time(job, due) : job.run;
   world_.clock.In(lasts, [this, side, &job, due] { Finish(side, job, due); });
 }
 

@@ -76,7 +76,7 @@ class SimWarehouse {
   std::function<void(Side, const executor::Publication&)> on_publish;
 
   // Makes a run last longer or shorter than planned. May be empty.
-  std::function<Duration(const SimJobSpec&)> run_time;
+  std::function<Duration(const SimJobSpec&, const std::string& due)> run_time;
   // Whether a run fails instead of writing. May be empty.
   std::function<bool(const SimJobSpec&)> fails;
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 #include <unordered_map>
 
+#include "base/hash.h"
 #include "simulator/line.h"
 #include "simulator/sim_driver.h"
 #include "state/journal.h"
@@ -18,15 +18,19 @@ using executor::UnitRow;
 using executor::UnitState;
 
 constexpr Nanoseconds kHour = std::chrono::hours(1);
-// How often the engine looks although it is told of every change.
+// How often the engine looks although it is told of every change: while it awaits something, and at what should
+// stay as it is. The latter nothing but the engine itself can change here, and looking finds nothing ever.
 constexpr Duration kLookAgain = std::chrono::minutes(10);
-constexpr Duration kSyncEvery = std::chrono::hours(24);
+constexpr Duration kNever = std::chrono::hours(24 * 365 * 10);
 
-// Log-normal around 1; the standard library's own distribution is not the same everywhere.
-double Noise(std::mt19937_64& random, double sigma) {
-  const auto share = [&] { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; };
+// Log-normal around 1, and the same for the same subject and seed, whatever was asked before: a job's run lasts
+// as long in the simulation of another plan, so that what differs between the two is due to the plans.
+double Noise(const std::string& subject, uint64_t seed, double sigma) {
+  const auto share = [&](uint64_t which) {
+    return (static_cast<double>(Hash64(subject, 2 * seed + which) >> 11) + 0.5) * 0x1p-53;
+  };
   const double pi = std::acos(-1.0);
-  const double normal = std::sqrt(-2 * std::log(share())) * std::cos(2 * pi * share());
+  const double normal = std::sqrt(-2 * std::log(share(0))) * std::cos(2 * pi * share(1));
   return std::exp(sigma * normal);
 }
 
@@ -51,18 +55,19 @@ class Run {
   Run(const SimulatedPlan& simulated, const SimulationOptions& options, uint64_t seed)
       : simulated_(simulated),
         options_(options),
-        random_(seed),
+        seed_(seed),
         world_(simulated.start, simulated.migration.source_name, simulated.migration.target_name),
         warehouse_(world_, simulated.warehouse, seed),
         journal_(state::MakeMemoryJournal()) {}
 
   Result<RunResult> Go() {
     GODWIT_TRY_ASSIGN(const Line line, Line::Make(simulated_.plan.request.bandwidth, simulated_.start,
-                                                  Noise(random_, options_.rate_noise)));
+                                                  Noise("link", seed_, options_.rate_noise)));
     world_.copier.one_line = true;
     world_.copier.arrives = [&line](Nanoseconds begin, int64_t bytes) { return line.Arrival(begin, bytes); };
-    warehouse_.run_time = [this](const SimJobSpec& job) {
-      const double lasts = static_cast<double>(job.run.count()) * Noise(random_, options_.run_time_noise);
+    warehouse_.run_time = [this](const SimJobSpec& job, const std::string& due) {
+      const double noise = Noise(job.name + "\n" + due, seed_, options_.run_time_noise);
+      const double lasts = static_cast<double>(job.run.count()) * noise;
       return Duration(static_cast<int64_t>(lasts));
     };
     KnowUnits();
@@ -81,8 +86,8 @@ class Run {
     executor::Migration quiet = simulated_.migration;
     executor::Policy& policy = quiet.policy;
     policy.look_again = std::max(policy.look_again, kLookAgain);
-    policy.sync_every = std::max(policy.sync_every, kSyncEvery);
-    policy.linger_every = std::max(policy.linger_every, kSyncEvery);
+    policy.sync_every = kNever;
+    policy.linger_every = kNever;
     return quiet;
   }
 
@@ -170,7 +175,7 @@ class Run {
 
   const SimulatedPlan& simulated_;
   const SimulationOptions& options_;
-  std::mt19937_64 random_;
+  const uint64_t seed_;
   executor::sim::SimWorld world_;
   SimWarehouse warehouse_;
   std::unique_ptr<state::Journal> journal_;

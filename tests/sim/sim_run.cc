@@ -148,7 +148,7 @@ class Simulation {
       checker_->OnPublish(side, publication);
     };
     warehouse_->fails = [this](const simulator::SimJobSpec&) { return Strikes(Fault::kJobFails, 0.1); };
-    warehouse_->run_time = [this](const simulator::SimJobSpec& job) {
+    warehouse_->run_time = [this](const simulator::SimJobSpec& job, const std::string&) {
       return Strikes(Fault::kSlowJobs, 0.2) ? job.run + swarm_.Between(1min, 25min) : job.run;
     };
     world_->copier.dies = [this](const std::string&) { return Strikes(Fault::kCopyDies, 0.1); };
