@@ -31,17 +31,27 @@ void SimDriver::DoubtAtNext(Nanoseconds every, size_t unit, executor::Question q
 Status SimDriver::PollOnce() {
   has_news_ = false;
   GODWIT_TRY_ASSIGN(std::vector<Request> requests, engine_->Poll(Now()));
-  for (Request& request : requests) {
-    world_.clock.In(options_.latency / 2, [this, id = request.id, work = std::move(request.work)] {
-      executor::Reply reply = executor::CarryOut(work, world_.world());
-      world_.clock.In(options_.latency / 2, [this, id, reply = std::move(reply)]() mutable {
-        const Status completed = engine_->Complete(id, std::move(reply), Now());
-        GODWIT_ASSERT(completed.ok());
-        has_news_ = true;
-      });
-    });
-  }
+  if (requests.empty()) return Ok();
+  // All at the same two moments, so that one planned thing stands for as many as there are.
+  world_.clock.In(options_.latency / 2,
+                  [this, together = std::make_shared<const std::vector<Request>>(std::move(requests))] {
+                    CarryOutAll(*together);
+                  });
   return Ok();
+}
+
+void SimDriver::CarryOutAll(const std::vector<Request>& requests) {
+  auto replies = std::make_shared<std::vector<std::pair<uint64_t, executor::Reply>>>();
+  replies->reserve(requests.size());
+  for (const Request& request : requests)
+    replies->emplace_back(request.id, executor::CarryOut(request.work, world_.world()));
+  world_.clock.In(options_.latency / 2, [this, replies] {
+    for (auto& [id, reply] : *replies) {
+      const Status completed = engine_->Complete(id, std::move(reply), Now());
+      GODWIT_ASSERT(completed.ok());
+    }
+    has_news_ = true;
+  });
 }
 
 Result<DriverEnd> SimDriver::Run(Nanoseconds until) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "executor/adapters/sim/sim_site.h"
 #include "executor/engine.h"
@@ -38,6 +39,7 @@ class SimDriver {
   SimDriver(executor::sim::SimWorld& world, DriverOptions options)
       : world_(world), options_(std::move(options)) {}
   Status PollOnce();
+  void CarryOutAll(const std::vector<executor::Request>& requests);
 
   executor::sim::SimWorld& world_;
   DriverOptions options_;

@@ -58,7 +58,7 @@ class Run {
         seed_(seed),
         world_(simulated.start, simulated.migration.source_name, simulated.migration.target_name),
         warehouse_(world_, simulated.warehouse, seed),
-        journal_(state::MakeMemoryJournal()) {}
+        journal_(state::MakeMemoryJournal({.records_are_kept = false})) {}
 
   Result<RunResult> Go() {
     GODWIT_TRY_ASSIGN(const Line line, Line::Make(simulated_.plan.request.bandwidth, simulated_.start,

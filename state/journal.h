@@ -128,6 +128,8 @@ struct MemoryJournalRules {
   bool newest_epoch_only = true;
   bool one_decision = true;  // a generation
   bool head_is_checked = true;
+  // Else what an orchestrator appended cannot be read back: for one that is alone and never starts again.
+  bool records_are_kept = true;
 };
 // For simulations. Same promises but durability.
 std::unique_ptr<Journal> MakeMemoryJournal(const MemoryJournalRules& rules = {});

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -14,7 +15,7 @@ class MemoryJournal : public Journal {
   Result<int64_t> TakeOver(Entry entry) override {
     ++epoch_;
     entry.kind = RecordKind::kEpoch;
-    Push(epoch_, entry);
+    records_.push_back(Next(epoch_, entry));
     return epoch_;
   }
 
@@ -22,7 +23,7 @@ class MemoryJournal : public Journal {
                                      const std::vector<Entry>& entries, const DeriveFacts& derive) override {
     if (epoch != 0 && epoch != epoch_ && rules_.newest_epoch_only)
       return Conflict("another process took over this migration");
-    if (rules_.head_is_checked && head && *head != static_cast<int64_t>(records_.size()))
+    if (rules_.head_is_checked && head && *head != head_)
       return Unavailable("somebody else wrote");
     for (const Entry& entry : entries) {
       if (entry.kind == RecordKind::kOutcome && outcomes_.contains(entry.reference)) {
@@ -33,9 +34,10 @@ class MemoryJournal : public Journal {
         return Conflict("the decision was made already");
       }
     }
-    const size_t first = records_.size();
-    for (const Entry& entry : entries) Push(epoch, entry);
-    std::vector<Record> added(records_.begin() + static_cast<ptrdiff_t>(first), records_.end());
+    std::vector<Record> added;
+    added.reserve(entries.size());
+    for (const Entry& entry : entries) added.push_back(Next(epoch, entry));
+    if (epoch == 0 || rules_.records_are_kept) records_.insert(records_.end(), added.begin(), added.end());
     for (Fact& fact : derive ? derive(added) : std::vector<Fact>{}) {
       if (fact.value.empty()) {
         facts_[fact.scope].erase(fact.key);
@@ -48,23 +50,20 @@ class MemoryJournal : public Journal {
 
   Result<std::vector<Record>> Read(int64_t after, size_t limit) override {
     std::vector<Record> page;
-    for (size_t i = static_cast<size_t>(after); i < records_.size() && page.size() < limit; ++i) {
-      page.push_back(records_[i]);
-    }
+    for (auto it = After(after); it != records_.end() && page.size() < limit; ++it) page.push_back(*it);
     return page;
   }
 
   Result<std::vector<Record>> ReadUnit(const std::string& unit, int64_t after, size_t limit) override {
     std::vector<Record> page;
-    for (size_t i = static_cast<size_t>(after); i < records_.size() && page.size() < limit; ++i) {
-      if (records_[i].entry.unit == unit) page.push_back(records_[i]);
+    for (auto it = After(after); it != records_.end() && page.size() < limit; ++it) {
+      if (it->entry.unit == unit) page.push_back(*it);
     }
     return page;
   }
 
   Result<Head> GetHead() override {
-    if (records_.empty()) return Head{};
-    return Head{records_.back().sequence, records_.back().hash};
+    return Head{head_, ""};
   }
 
   Result<std::vector<Fact>> ReadFacts(const std::string& scope) override {
@@ -84,15 +83,20 @@ class MemoryJournal : public Journal {
 
  private:
   // The chain is not computed: nobody can tamper with memory, and simulations are many.
-  void Push(int64_t epoch, const Entry& entry) {
+  Record Next(int64_t epoch, const Entry& entry) {
     if (entry.kind == RecordKind::kOutcome) outcomes_.insert(entry.reference);
     if (entry.kind == RecordKind::kDecision) decisions_.insert({entry.unit, entry.generation});
-    records_.push_back({static_cast<int64_t>(records_.size()) + 1, epoch, entry, "", ""});
+    return {++head_, epoch, entry, "", ""};
+  }
+
+  std::vector<Record>::const_iterator After(int64_t sequence) const {
+    return std::ranges::upper_bound(records_, sequence, {}, &Record::sequence);
   }
 
   const MemoryJournalRules rules_;
   int64_t epoch_ = 0;
-  std::vector<Record> records_;
+  int64_t head_ = 0;  // sequence number of the last record
+  std::vector<Record> records_;  // by sequence number
   std::set<int64_t> outcomes_;
   std::set<std::pair<std::string, int64_t>> decisions_;
   std::map<std::string, std::map<std::string, std::string>> facts_;
