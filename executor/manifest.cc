@@ -11,29 +11,6 @@ namespace {
 
 constexpr size_t kPartitionPage = 1000;
 
-// Lists the partitions' files, all in one call of the storage, and adds them to the manifest.
-Status AddPartitions(Site& site, std::vector<PartitionMeta> partitions, Manifest& manifest) {
-  std::vector<std::string> locations;
-  for (const PartitionMeta& partition : partitions) locations.push_back(partition.location);
-  GODWIT_TRY_ASSIGN(const std::vector<std::vector<FileStatus>> listings, site.storage.ListEach(locations));
-  for (size_t i = 0; i < partitions.size(); ++i) {
-    PartitionMeta& meta = partitions[i];
-    PartitionState state{std::move(meta.name),
-                         std::move(meta.location),
-                         std::move(meta.parameters),
-                         std::move(meta.storage),
-                         FingerprintOf(listings[i]),
-                         0,
-                         static_cast<int64_t>(listings[i].size())};
-    for (const FileStatus& file : listings[i]) {
-      state.bytes += file.bytes;
-      manifest.files_open_for_write += file.open_for_write ? 1 : 0;
-    }
-    manifest.partitions.push_back(std::move(state));
-  }
-  return Ok();
-}
-
 }  // namespace
 
 const PartitionState* FindPartition(const Manifest& manifest, const std::string& name) {
@@ -65,6 +42,28 @@ int64_t Manifest::Bytes() const {
   int64_t bytes = 0;
   for (const PartitionState& partition : partitions) bytes += partition.bytes;
   return bytes;
+}
+
+Status AddPartitions(Site& site, std::vector<PartitionMeta> partitions, Manifest& manifest) {
+  std::vector<std::string> locations;
+  for (const PartitionMeta& partition : partitions) locations.push_back(partition.location);
+  GODWIT_TRY_ASSIGN(const std::vector<std::vector<FileStatus>> listings, site.storage.ListEach(locations));
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    PartitionMeta& meta = partitions[i];
+    PartitionState state{std::move(meta.name),
+                         std::move(meta.location),
+                         std::move(meta.parameters),
+                         std::move(meta.storage),
+                         FingerprintOf(listings[i]),
+                         0,
+                         static_cast<int64_t>(listings[i].size())};
+    for (const FileStatus& file : listings[i]) {
+      state.bytes += file.bytes;
+      manifest.files_open_for_write += file.open_for_write ? 1 : 0;
+    }
+    manifest.partitions.push_back(std::move(state));
+  }
+  return Ok();
 }
 
 Result<Manifest> ReadManifest(Site& site, const TableName& table) {

@@ -40,6 +40,9 @@ std::string FingerprintOf(const std::vector<FileStatus>& files);
 // Errors: kInvalidInput if the table does not exist.
 Result<Manifest> ReadManifest(Site& site, const TableName& table);
 
+// Adds what stands in these partitions, in their order; their files are listed in one call of the storage.
+Status AddPartitions(Site& site, std::vector<PartitionMeta> partitions, Manifest& manifest);
+
 // The table parameters that travel with the data: all but godwit's own and those that only mean the
 // metastore's time.
 Parameters TravellingParameters(const Parameters& parameters);

@@ -40,11 +40,20 @@ Status SimDriver::PollOnce() {
   return Ok();
 }
 
+executor::Reply SimDriver::CarryOut(const executor::Work& work) {
+  const auto* question = std::get_if<executor::Question>(&work);
+  const auto* look = question != nullptr ? std::get_if<executor::LookAtManifest>(question) : nullptr;
+  if (look == nullptr || !options_.read_manifest) return executor::CarryOut(work, world_.world());
+  Result<executor::Manifest> manifest = options_.read_manifest(look->side, look->table);
+  if (!manifest.ok()) return Result<executor::Answer>(manifest.error());
+  return Result<executor::Answer>(executor::Answer(*std::move(manifest)));
+}
+
 void SimDriver::CarryOutAll(const std::vector<Request>& requests) {
   auto replies = std::make_shared<std::vector<std::pair<uint64_t, executor::Reply>>>();
   replies->reserve(requests.size());
   for (const Request& request : requests)
-    replies->emplace_back(request.id, executor::CarryOut(request.work, world_.world()));
+    replies->emplace_back(request.id, CarryOut(request.work));
   world_.clock.In(options_.latency / 2, [this, replies] {
     for (auto& [id, reply] : *replies) {
       const Status completed = engine_->Complete(id, std::move(reply), Now());

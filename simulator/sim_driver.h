@@ -16,6 +16,8 @@ struct DriverOptions {
   Duration give_up_after = std::chrono::hours(24 * 365);
   bool keep_facts = false;
   std::function<void(const executor::EngineEvent&)> tell;
+  // Asked for manifests instead of the world; says what executor::ReadManifest would. May be empty.
+  std::function<Result<executor::Manifest>(executor::Side, const executor::TableName&)> read_manifest;
 };
 
 // How a run ended.
@@ -39,6 +41,7 @@ class SimDriver {
   SimDriver(executor::sim::SimWorld& world, DriverOptions options)
       : world_(world), options_(std::move(options)) {}
   Status PollOnce();
+  executor::Reply CarryOut(const executor::Work& work);
   void CarryOutAll(const std::vector<executor::Request>& requests);
 
   executor::sim::SimWorld& world_;

@@ -210,7 +210,7 @@ void SimWarehouse::Finish(Side side, const SimJobSpec& job, const std::string& d
 std::string SimWarehouse::RowsOf(Side side, const SimJobSpec& job, const TableName& table,
                                  const std::string& due) {
   std::string inputs;
-  for (const TableName& read : job.reads) {
+  for (const TableName& read : spec_.rows_tell_inputs ? job.reads : std::vector<TableName>()) {
     const auto rows = world_.At(side).query_engine.Rows(read, PartitionOf(SpecOf(read), due));
     if (!rows.ok()) continue;
     for (const auto& [row, count] : *rows) inputs += fmt::format("{}*{};", row, count);

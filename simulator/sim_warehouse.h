@@ -36,6 +36,7 @@ struct SimJobSpec {
 struct SimWarehouseSpec {
   Duration day = std::chrono::hours(24);
   int history_days = 3;
+  bool rows_tell_inputs = true;  // else a right run's rows are the same whatever it read
   std::vector<SimTableSpec> tables;
   std::vector<SimJobSpec> jobs;
 };

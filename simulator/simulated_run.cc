@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "simulator/line.h"
+#include "simulator/manifest_cache.h"
 #include "simulator/sim_driver.h"
 #include "state/journal.h"
 
@@ -57,6 +58,7 @@ class Run {
         options_(options),
         seed_(seed),
         world_(simulated.start, simulated.migration.source_name, simulated.migration.target_name),
+        manifests_(world_),
         warehouse_(world_, simulated.warehouse, seed),
         journal_(state::MakeMemoryJournal({.records_are_kept = false})) {}
 
@@ -71,7 +73,9 @@ class Run {
       return Duration(static_cast<int64_t>(lasts));
     };
     KnowUnits();
+    KeepManifests();
     DriverOptions driver;
+    driver.read_manifest = [this](Side side, const TableName& table) { return manifests_.Read(side, table); };
     driver.tell = [this](const EngineEvent& event) { Note(event); };
     GODWIT_TRY_ASSIGN(driver_, SimDriver::Start(Quiet(), *journal_, world_, driver));
     PassChangesOn();
@@ -99,6 +103,16 @@ class Run {
       for (const TableName& table : units[i].tables) unit_by_table_[table] = i;
       for (const executor::JobSpec& job : units[i].jobs) unit_by_job_[job.name] = i;
     }
+  }
+
+  void KeepManifests() {
+    warehouse_.on_write = [this](Side side, const TableName& table, const std::string& partition,
+                                 const std::string&) { manifests_.Touch(side, table, partition); };
+    warehouse_.on_publish = [this](Side side, const executor::Publication& publication) {
+      for (const executor::PartitionMeta& partition : publication.partitions)
+        manifests_.Touch(side, publication.table, partition.name);
+      for (const std::string& name : publication.dropped) manifests_.Touch(side, publication.table, name);
+    };
   }
 
   void PassChangesOn() {
@@ -177,6 +191,7 @@ class Run {
   const SimulationOptions& options_;
   const uint64_t seed_;
   executor::sim::SimWorld world_;
+  ManifestCache manifests_;
   SimWarehouse warehouse_;
   std::unique_ptr<state::Journal> journal_;
   std::unique_ptr<SimDriver> driver_;

@@ -37,6 +37,7 @@ std::set<planner::TableId> Written(const Plan& plan) {
 
 Result<SimWarehouseSpec> WarehouseOf(const Plan& plan) {
   SimWarehouseSpec spec;
+  spec.rows_tell_inputs = false;  // nothing goes wrong in a forecast, and nobody looks for it
   std::map<planner::TableId, TableName> names;
   for (const planner::Unit& unit : plan.units) {
     for (planner::TableId id : unit.tables) {
