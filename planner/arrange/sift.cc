@@ -11,11 +11,13 @@ constexpr double kGainMin = 1e-9;
 // What a node that passes over another has to know of it. One after another as the nodes stand, so that a
 // look along the order reads memory in a row.
 struct Seat {
-  double pull_left = 0;   // price of the neighbours on its left, a day
-  double pull_right = 0;  // … on its right
+  double net = 0;  // price of the neighbours on its right less that of those on its left, a day
   double length = 0;
   float after = 0;  // the arc from the node in turn; else 0
   float before = 0;
+
+  // By how much that arc changes the net price of either end when the two pass.
+  double turn() const { return static_cast<double>(after) + static_cast<double>(before); }
 };
 
 class Sifting {
@@ -25,13 +27,7 @@ class Sifting {
     for (Node v = 0; v < graph.size(); ++v) {
       Seat& seat = seats_[place_[v]];
       seat.length = graph.length[v];
-      for (const Arc& arc : graph.Arcs(v)) {
-        if (place_[arc.to] < place_[v]) {
-          seat.pull_left += arc.before;
-        } else {
-          seat.pull_right += arc.after;
-        }
-      }
+      for (const Arc& arc : graph.Arcs(v)) seat.net += place_[arc.to] < place_[v] ? -arc.before : arc.after;
     }
   }
 
@@ -54,12 +50,14 @@ class Sifting {
 
   double Place(Node v, uint32_t reach) {
     const uint32_t from = place_[v];
+    double pull = 0;
     for (const Arc& arc : graph_.Arcs(v)) {
-      seats_[place_[arc.to]].after = arc.after;
-      seats_[place_[arc.to]].before = arc.before;
+      const uint32_t there = place_[arc.to];
+      seats_[there].after = arc.after;
+      seats_[there].before = arc.before;
+      pull += there < from ? arc.before : arc.after;
     }
-    const Seat& seat = seats_[from];
-    Move best{from, -kGainMin * (1 + seat.pull_left + seat.pull_right) * (1 + seat.length)};
+    Move best{from, -kGainMin * (1 + pull) * (1 + seats_[from].length)};
     LookRight(from, reach, best);
     LookLeft(from, reach, best);
     if (best.place > from) TurnRight(from, best.place);
@@ -75,14 +73,12 @@ class Sifting {
   void LookRight(uint32_t from, uint32_t reach, Move& best) const {
     const double length = seats_[from].length;
     const uint64_t last = std::min<uint64_t>(order_.size() - 1, uint64_t{from} + reach);
-    double cost = 0, left = seats_[from].pull_left, right = seats_[from].pull_right;
+    double cost = 0, net = seats_[from].net;
     for (uint32_t i = from + 1; i <= last; ++i) {
       const Seat& w = seats_[i];
       if (IsForbidden(w.before)) break;
-      cost += length * (w.pull_right - (w.pull_left - w.after) + w.before) +
-              w.length * (left - (right - w.after) - w.after);
-      right -= w.after;
-      left += w.before;
+      cost += length * (w.net + w.turn()) - w.length * net;
+      net -= w.turn();
       if (cost < best.cost) best = {i, cost};
     }
   }
@@ -90,38 +86,28 @@ class Sifting {
   void LookLeft(uint32_t from, uint32_t reach, Move& best) const {
     const double length = seats_[from].length;
     const uint32_t last = from > reach ? from - reach : 0;
-    double cost = 0, left = seats_[from].pull_left, right = seats_[from].pull_right;
+    double cost = 0, net = seats_[from].net;
     for (uint32_t i = from; i-- > last;) {
       const Seat& w = seats_[i];
       if (IsForbidden(w.after)) break;
-      cost += w.length * (right - (left - w.before) + w.after) +
-              length * (w.pull_left - (w.pull_right - w.before) - w.before);
-      left -= w.before;
-      right += w.after;
+      net += w.turn();
+      cost += w.length * net - length * w.net;
       if (cost < best.cost) best = {i, cost};
     }
   }
 
   // The arcs that turn round when the node at `from` passes over all up to `to`.
   void TurnRight(uint32_t from, uint32_t to) {
-    Seat& v = seats_[from];
     for (uint32_t i = from + 1; i <= to; ++i) {
-      Seat& w = seats_[i];
-      w.pull_left -= w.after;
-      w.pull_right += w.before;
-      v.pull_right -= w.after;
-      v.pull_left += w.before;
+      seats_[i].net += seats_[i].turn();
+      seats_[from].net -= seats_[i].turn();
     }
   }
 
   void TurnLeft(uint32_t from, uint32_t to) {
-    Seat& v = seats_[from];
     for (uint32_t i = from; i-- > to;) {
-      Seat& w = seats_[i];
-      w.pull_right -= w.before;
-      w.pull_left += w.after;
-      v.pull_left -= w.before;
-      v.pull_right += w.after;
+      seats_[i].net -= seats_[i].turn();
+      seats_[from].net += seats_[i].turn();
     }
   }
 
