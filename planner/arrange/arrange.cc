@@ -29,7 +29,7 @@ int StartsFor(const Graph& graph, bool hard, Effort effort) {
   };
   if (effort == Effort::kDefault)
     return hard ? starts(10'000, 1, 32) : starts(32'000, size > kCoarseFirstSize ? 1 : 2, 64);
-  return hard ? starts(30'000, 1, 24) : starts(130'000, 4, 48);
+  return hard ? starts(30'000, 1, 24) : starts(100'000, 4, 36);
 }
 
 // Candidates are made one by one and bred in pairs, winners with winners, like carries in a binary counter:
