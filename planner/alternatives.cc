@@ -20,8 +20,10 @@ std::vector<std::string> SplitAtCommas(const std::string& text) {
   return parts;
 }
 
-Result<Plan> PlanWith(const Workload& workload, const Plan& plan, const std::vector<std::string>& wishes) {
+Result<Plan> PlanWith(const Workload& workload, const Plan& plan, const std::vector<std::string>& wishes,
+                      Effort effort) {
   Request request = plan.request;
+  request.effort = effort;
   for (const std::string& wish : wishes) GODWIT_TRY(ChangeRequest(wish, request));
   return MakePlan(workload, request, plan.edits);
 }
@@ -89,7 +91,7 @@ Result<std::vector<WhatIf>> TryWishes(const Workload& workload, const Plan& plan
   const std::vector<std::string> each = SplitAtCommas(wishes);
   std::vector<WhatIf> tried;
   const auto attempt = [&](const std::string& wish, const std::vector<std::string>& parts) -> Status {
-    Result<Plan> other = PlanWith(workload, plan, parts);
+    Result<Plan> other = PlanWith(workload, plan, parts, plan.request.effort);
     if (!other.ok()) return Within("what if " + wish, other.error());
     tried.push_back({wish, *std::move(other)});
     return Ok();
@@ -102,7 +104,7 @@ Result<std::vector<WhatIf>> TryWishes(const Workload& workload, const Plan& plan
 std::vector<Alternative> WeighAlternatives(const Workload& workload, const Plan& plan) {
   std::vector<Alternative> alternatives;
   for (const Choice& choice : ChoicesFor(workload, plan)) {
-    const Result<Plan> other = PlanWith(workload, plan, {choice.wish});
+    const Result<Plan> other = PlanWith(workload, plan, {choice.wish}, Effort::kDefault);
     if (!other.ok()) continue;  // this one cannot be had, for example because edits forbid it
     const double duration = static_cast<double>(plan.totals.duration.count());
     const double ratio = duration > 0 ? static_cast<double>((*other).totals.duration.count()) / duration : 1;
