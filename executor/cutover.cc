@@ -11,13 +11,19 @@ namespace {
 
 constexpr Duration kFreezeOverhead = std::chrono::seconds(1);  // beyond looking and copying
 
+// How long runs that are listed late have to be waited for.
+Nanoseconds DrainGap(const UnitView& view) {
+  const bool all_counted = std::ranges::all_of(view.spec.jobs, [&](const JobSpec& job) {
+    const auto* status = view.answers.Find(LookAtJob{view.row.from, job.name}, view.state_since);
+    return status != nullptr && status->counts_at_once;
+  });
+  return all_counted ? Nanoseconds(0) : DrainGaps(view.policy());
+}
+
 // How long the writers would be stopped if the freeze began now.
 Nanoseconds PredictedFreeze(const UnitView& view) {
-  const Policy& policy = view.policy();
   const int64_t rate = std::max<int64_t>(1, view.expected_bytes_per_second);
-  const int64_t copy_seconds = DifferenceInBytes(view) / rate;
-  return std::chrono::seconds(copy_seconds) + Nanoseconds(policy.drain_gap) * (policy.drain_reads - 1) +
-         Nanoseconds(kFreezeOverhead);
+  return std::chrono::seconds(DifferenceInBytes(view) / rate) + DrainGap(view) + Nanoseconds(kFreezeOverhead);
 }
 
 Duration BudgetOf(const UnitView& view) {

@@ -122,6 +122,56 @@ TEST_F(EngineTest, MovesAWarehouseWhoseJobsGoOn) {
   EXPECT_EQ(*VerifyFacts(migration_, *journal_), "");
 }
 
+// One unit, frozen while the table has something new.
+class FreezeTest : public EngineTest {
+ protected:
+  void Freeze(int64_t new_bytes) {
+    Migration migration = ThreeUnits();
+    migration.units.resize(1);
+    DriverOptions options;
+    options.tell = [this, new_bytes](const EngineEvent& event) {
+      if (event.kind != "transition") return;
+      reached_[event.text.substr(event.text.find("-> ") + 3)] = world_.clock.now();
+      if (!event.text.ends_with("-> freezing") || new_bytes == 0) return;
+      const std::string folder = *world_.source.catalog.LocationOf(kOrders, "dt=2026-01-01");
+      ASSERT_TRUE(world_.source.storage.Write(folder, "late", "late,row\n", new_bytes).ok());
+    };
+    auto driver = SimDriver::Start(migration, *journal_, world_, options);
+    ASSERT_TRUE(driver.ok()) << driver.error().message;
+    driver_ = *std::move(driver);
+    ASSERT_EQ(Run(48h), DriverEnd::kFinished);
+    EXPECT_EQ(Rows(Side::kSource, kOrders, "dt=2026-01-01"), Rows(Side::kTarget, kOrders, "dt=2026-01-01"));
+  }
+  // Between the first times at which the unit reached the two.
+  Nanoseconds Between(const std::string& from, const std::string& to) {
+    return reached_.at(to) - reached_.at(from);
+  }
+
+  std::map<std::string, Nanoseconds> reached_;
+};
+
+TEST_F(FreezeTest, OneLookIsEnoughWhereRunsAreCountedAtOnce) {
+  Make(Warehouse());
+  Freeze(0);
+  EXPECT_LT(Between("freezing", "probation"), 1s);
+}
+
+TEST_F(FreezeTest, WhereRunsAreListedLateTheyAreLookedForOnceMore) {
+  Make(Warehouse());
+  world_.source.scheduler.counts_at_once = false;
+  Freeze(0);
+  EXPECT_GE(Between("freezing", "final_copy"), 5s);
+  EXPECT_LT(Between("freezing", "probation"), 6s);
+}
+
+TEST_F(FreezeTest, TheEndOfTheLastCopyIsSeenSoon) {
+  Make(Warehouse());
+  world_.copier.bytes_per_second = 1'000'000;
+  Freeze(1'000'000);  // with the partition's other file: 2 s
+  EXPECT_GE(Between("freezing", "probation"), 2s);
+  EXPECT_LT(Between("freezing", "probation"), 3500ms);
+}
+
 TEST_F(EngineTest, WhatPeopleSaidIsKeptWithTheFactsOfTheNextAppend) {
   Make(Warehouse());
   state::Entry approval;
