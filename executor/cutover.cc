@@ -329,6 +329,31 @@ void DecideReady(Turn& turn) {
   turn.wish.verdict_why = "every guard holds";
 }
 
+namespace {
+
+// The next run of the job at `to` is the one after the last at `from`. Until that is so nothing but its guard
+// may keep it from running: its scheduler may have forgotten the pause. Once it was unpaused the cursor is
+// its own.
+Seen HandOver(Turn& turn, const JobSpec& job) {
+  const UnitRow& row = turn.view.row;
+  if (row.disabled.contains(job.name) || !Stands(Defence::kCursor)) return Seen::kYes;
+  const Nanoseconds age = turn.view.policy().look_again;
+  const auto* here = turn.Look(LookAtJob{row.from, job.name}, age);
+  const auto* there = turn.Look(LookAtJob{row.to(), job.name}, age);
+  if (here == nullptr || there == nullptr) return Seen::kUnknown;
+  const Token token = turn.view.opening();
+  if (there->paused && there->cursor != here->cursor) {
+    turn.Do(SetCursor{row.to(), job.name, here->cursor, token});
+  } else if (there->cursor < here->cursor) {
+    turn.Do(SetPaused{row.to(), job.name, true, token});
+  } else {
+    return Seen::kYes;
+  }
+  return Seen::kNo;
+}
+
+}  // namespace
+
 void DecideSwitching(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Migration& migration = turn.view.migration;
@@ -346,6 +371,7 @@ void DecideSwitching(Turn& turn) {
       }
     }
   }
+  for (const JobSpec& job : turn.view.spec.jobs) HandOver(turn, job);  // meanwhile
   if (routed || !Stands(Defence::kRoutesFirst)) {
     turn.Go(Event::kRouted);
   } else {
@@ -363,19 +389,17 @@ void DecideUnfreezing(Turn& turn) {
         AssertBarrier(turn, row.to(), table, Party::kWriters, false, token, age) == Seen::kYes && resumed;
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
+    if (HandOver(turn, job) != Seen::kYes) {
+      resumed = false;
+      continue;
+    }
     resumed = AssertGuard(turn, row.to(), job, false, token, age) == Seen::kYes && resumed;
     if (row.disabled.contains(job.name)) continue;
-    const auto* here = turn.Look(LookAtJob{row.from, job.name}, age);
     const auto* there = turn.Look(LookAtJob{row.to(), job.name}, age);
-    if (here == nullptr || there == nullptr) {
+    if (there == nullptr) {
       resumed = false;
     } else if (there->paused) {
-      // The next run at `to` is the one after the last at `from`. Once it is unpaused the cursor is its own.
-      if (there->cursor != here->cursor && Stands(Defence::kCursor)) {
-        turn.Do(SetCursor{row.to(), job.name, here->cursor, token});
-      } else if (resumed) {
-        turn.Do(SetPaused{row.to(), job.name, false, token});
-      }
+      if (resumed) turn.Do(SetPaused{row.to(), job.name, false, token});
       resumed = false;
     }
   }
