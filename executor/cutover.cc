@@ -11,13 +11,19 @@ namespace {
 
 constexpr Duration kFreezeOverhead = std::chrono::seconds(1);  // beyond looking and copying
 
+// How long runs that are listed late have to be waited for.
+Nanoseconds DrainGap(const UnitView& view) {
+  const bool all_counted = std::ranges::all_of(view.spec.jobs, [&](const JobSpec& job) {
+    const auto* status = view.answers.Find(LookAtJob{view.row.from, job.name}, view.state_since);
+    return status != nullptr && status->counts_at_once;
+  });
+  return all_counted ? Nanoseconds(0) : DrainGaps(view.policy());
+}
+
 // How long the writers would be stopped if the freeze began now.
 Nanoseconds PredictedFreeze(const UnitView& view) {
-  const Policy& policy = view.policy();
   const int64_t rate = std::max<int64_t>(1, view.expected_bytes_per_second);
-  const int64_t copy_seconds = DifferenceInBytes(view) / rate;
-  return std::chrono::seconds(copy_seconds) + Nanoseconds(policy.drain_gap) * (policy.drain_reads - 1) +
-         Nanoseconds(kFreezeOverhead);
+  return std::chrono::seconds(DifferenceInBytes(view) / rate) + DrainGap(view) + Nanoseconds(kFreezeOverhead);
 }
 
 Duration BudgetOf(const UnitView& view) {
@@ -323,6 +329,31 @@ void DecideReady(Turn& turn) {
   turn.wish.verdict_why = "every guard holds";
 }
 
+namespace {
+
+// The next run of the job at `to` is the one after the last at `from`. Until that is so nothing but its guard
+// may keep it from running: its scheduler may have forgotten the pause. Once it was unpaused the cursor is
+// its own.
+Seen HandOver(Turn& turn, const JobSpec& job) {
+  const UnitRow& row = turn.view.row;
+  if (row.disabled.contains(job.name) || !Stands(Defence::kCursor)) return Seen::kYes;
+  const Nanoseconds age = turn.view.policy().look_again;
+  const auto* here = turn.Look(LookAtJob{row.from, job.name}, age);
+  const auto* there = turn.Look(LookAtJob{row.to(), job.name}, age);
+  if (here == nullptr || there == nullptr) return Seen::kUnknown;
+  const Token token = turn.view.opening();
+  if (there->paused && there->cursor != here->cursor) {
+    turn.Do(SetCursor{row.to(), job.name, here->cursor, token});
+  } else if (there->cursor < here->cursor) {
+    turn.Do(SetPaused{row.to(), job.name, true, token});
+  } else {
+    return Seen::kYes;
+  }
+  return Seen::kNo;
+}
+
+}  // namespace
+
 void DecideSwitching(Turn& turn) {
   const UnitRow& row = turn.view.row;
   const Migration& migration = turn.view.migration;
@@ -340,6 +371,7 @@ void DecideSwitching(Turn& turn) {
       }
     }
   }
+  for (const JobSpec& job : turn.view.spec.jobs) HandOver(turn, job);  // meanwhile
   if (routed || !Stands(Defence::kRoutesFirst)) {
     turn.Go(Event::kRouted);
   } else {
@@ -357,19 +389,17 @@ void DecideUnfreezing(Turn& turn) {
         AssertBarrier(turn, row.to(), table, Party::kWriters, false, token, age) == Seen::kYes && resumed;
   }
   for (const JobSpec& job : turn.view.spec.jobs) {
+    if (HandOver(turn, job) != Seen::kYes) {
+      resumed = false;
+      continue;
+    }
     resumed = AssertGuard(turn, row.to(), job, false, token, age) == Seen::kYes && resumed;
     if (row.disabled.contains(job.name)) continue;
-    const auto* here = turn.Look(LookAtJob{row.from, job.name}, age);
     const auto* there = turn.Look(LookAtJob{row.to(), job.name}, age);
-    if (here == nullptr || there == nullptr) {
+    if (there == nullptr) {
       resumed = false;
     } else if (there->paused) {
-      // The next run at `to` is the one after the last at `from`. Once it is unpaused the cursor is its own.
-      if (there->cursor != here->cursor && Stands(Defence::kCursor)) {
-        turn.Do(SetCursor{row.to(), job.name, here->cursor, token});
-      } else if (resumed) {
-        turn.Do(SetPaused{row.to(), job.name, false, token});
-      }
+      if (resumed) turn.Do(SetPaused{row.to(), job.name, false, token});
       resumed = false;
     }
   }

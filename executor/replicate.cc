@@ -159,7 +159,7 @@ void AdvanceCopy(Turn& turn, const std::string& op, const StartCopy& copy) {
   const auto* status = turn.Look(LookAtCopy{copy.tag}, turn.view.policy().look_again);
   if (status == nullptr) return;
   switch (status->state) {
-    case CopyState::kRunning: turn.LookAgainIn(turn.view.policy().look_again); return;
+    case CopyState::kRunning: return turn.AskAgainEvery(LookAtCopy{copy.tag}, turn.view.ask_every());
     case CopyState::kAbsent:
       if (!turn.view.begun.contains(op)) return;  // the engine looks its submission up, and submits again
       return ConcludeFailed(turn, op, copy, "nobody knows it any more");

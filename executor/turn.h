@@ -61,6 +61,8 @@ struct UnitView {
   std::string stays_why() const {
     return held() ? held_why() : "`godwit apply` for it: this one was asked for other units";
   }
+  // How often to ask for the end of something that is awaited: writers that stand still wait for it too.
+  Nanoseconds ask_every() const { return Nanoseconds(policy().look_again) / (IsFrozen(row.state) ? 10 : 1); }
   bool held() const { return row.held || run_held || !brake.empty(); }
   // What a held unit waits for.
   std::string held_why() const {
@@ -121,6 +123,17 @@ class Turn {
     const auto* answer = view.answers.Find(question, since);
     if (answer == nullptr) wish.questions.push_back(question);
     return answer;
+  }
+
+  // Asks once more when the answer that is known is `every` old; until then it counts. For what is awaited.
+  template <typename Q>
+  void AskAgainEvery(const Q& question, Nanoseconds every) {
+    const Nanoseconds again = *view.answers.AskedAt(question) + every;
+    if (view.now < again) {
+      LookAgainIn(again - view.now);
+    } else {
+      LookSince(question, again);
+    }
   }
 
   void Do(Action action) { wish.actions.push_back(std::move(action)); }
@@ -187,6 +200,10 @@ Seen AssertGuard(Turn& turn, Side side, const JobSpec& job, bool closed, Token t
 Seen AssertBarrier(Turn& turn, Side side, const TableName& table, Party party, bool closed, Token token,
                    Nanoseconds age);
 
+// From the first look that nothing runs to the last.
+inline Nanoseconds DrainGaps(const Policy& policy) {
+  return Nanoseconds(policy.drain_gap) * std::max(0, policy.drain_reads - 1);
+}
 // The unit's tables that hold data: all but views.
 std::vector<TableName> StoredTables(const UnitSpec& spec);
 // Writers of the side that does not own the unit stay shut out, but for those of shadow runs.

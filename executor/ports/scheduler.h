@@ -20,6 +20,9 @@ struct JobStatus {
   Token guard_token = 0;
   // Attempts that may still write: running, queued, up for retry, deferred … Paused is not drained.
   int in_flight = 0;
+  // in_flight counts each run from the moment it may write: one look after the pause has taken tells whether
+  // any is left. False where a run may be listed late; then it is looked for once more, the drain gap later.
+  bool counts_at_once = false;
   std::string
       cursor;  // the last due date whose run succeeded here or was handed over, "2026-11-21"; "" if none
   std::optional<Timestamp> next_due;  // when the next run starts if nothing stops it

@@ -342,7 +342,9 @@ void Checker::OnTime() {
       continue;
     }
     const auto [since, fresh] = stopped_since_.emplace(i, world_.clock.now());
-    const bool committed = executor::IsCommitted(rows_[i].state);
+    // Decided is decided, also while a full disk keeps the step from being written down.
+    const bool committed =
+        executor::IsCommitted(rows_[i].state) || rows_[i].decision == executor::Decision::kCommit;
     if (!fresh && !committed && world_.clock.now() - since->second > Nanoseconds(freeze_max_)) {
       Violate(fmt::format(
           "L3 writers of {} are stopped for {} (state {})", migration_.units[i].id,

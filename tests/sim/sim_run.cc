@@ -110,6 +110,7 @@ class Simulation {
   void WeakenSites() {
     for (executor::sim::SimSite* site : {&world_->source, &world_->target}) {
       site->scheduler.keeps_tokens = !swarm_.Has(Fault::kNoTokens);
+      site->scheduler.counts_at_once = !swarm_.Has(Fault::kLateListing) && !swarm_.Has(Fault::kNoTokens);
       site->scheduler.fences_guards = executor::Stands(executor::Defence::kGuardFence);
       site->catalog.fences_writers = executor::Stands(executor::Defence::kWriterFence);
       site->catalog.fences_copiers = executor::Stands(executor::Defence::kCopierFence);

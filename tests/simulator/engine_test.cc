@@ -122,6 +122,76 @@ TEST_F(EngineTest, MovesAWarehouseWhoseJobsGoOn) {
   EXPECT_EQ(*VerifyFacts(migration_, *journal_), "");
 }
 
+// One unit; something may happen as it comes to a state.
+class FreezeTest : public EngineTest {
+ protected:
+  void Freeze() {
+    Migration migration = ThreeUnits();
+    migration.units.resize(1);
+    DriverOptions options;
+    options.tell = [this](const EngineEvent& event) {
+      if (event.kind != "transition") return;
+      const std::string state = event.text.substr(event.text.find("-> ") + 3);
+      reached_[state] = world_.clock.now();
+      if (at_.contains(state)) at_.at(state)();
+    };
+    auto driver = SimDriver::Start(migration, *journal_, world_, options);
+    ASSERT_TRUE(driver.ok()) << driver.error().message;
+    driver_ = *std::move(driver);
+    ASSERT_EQ(Run(48h), DriverEnd::kFinished);
+    EXPECT_EQ(Rows(Side::kSource, kOrders, "dt=2026-01-01"), Rows(Side::kTarget, kOrders, "dt=2026-01-01"));
+  }
+  // Between the last times at which the unit reached the two.
+  Nanoseconds Between(const std::string& from, const std::string& to) {
+    return reached_.at(to) - reached_.at(from);
+  }
+
+  std::map<std::string, std::function<void()>> at_;
+  std::map<std::string, Nanoseconds> reached_;
+};
+
+TEST_F(FreezeTest, OneLookIsEnoughWhereRunsAreCountedAtOnce) {
+  Make(Warehouse());
+  Freeze();
+  EXPECT_LT(Between("freezing", "probation"), 1s);
+}
+
+TEST_F(FreezeTest, WhereRunsAreListedLateTheyAreLookedForOnceMore) {
+  Make(Warehouse());
+  world_.source.scheduler.counts_at_once = false;
+  Freeze();
+  EXPECT_GE(Between("freezing", "final_copy"), 5s);
+  EXPECT_LT(Between("freezing", "probation"), 6s);
+}
+
+// Its scheduler forgets the pause, and knows an old cursor: of before a reversal, say.
+TEST_F(FreezeTest, AJobThatIsUnpausedBeforeItWasHandedOverRepeatsNothing) {
+  Make(Warehouse());
+  at_["switching"] = [this] {
+    sim::SimJob* job = world_.target.scheduler.Find("import");
+    job->cursor = "2026-01-01";
+    job->paused = false;
+    world_.target.scheduler.on_change("import");
+  };
+  Freeze();
+  world_.clock.RunUntil(world_.clock.now() + 72h);
+  EXPECT_FALSE(runs_.contains({"import", "2026-01-02"}));  // of the history
+  ASSERT_FALSE(runs_.empty());
+  for (const auto& [run, sides] : runs_) EXPECT_EQ(sides.size(), 1u) << run.first << " " << run.second;
+}
+
+TEST_F(FreezeTest, TheEndOfTheLastCopyIsSeenSoon) {
+  Make(Warehouse());
+  world_.copier.bytes_per_second = 1'000'000;
+  at_["freezing"] = [this] {
+    const std::string folder = *world_.source.catalog.LocationOf(kOrders, "dt=2026-01-01");
+    ASSERT_TRUE(world_.source.storage.Write(folder, "late", "late,row\n", 1'000'000).ok());
+  };
+  Freeze();  // with the partition's other file: 2 s
+  EXPECT_GE(Between("freezing", "probation"), 2s);
+  EXPECT_LT(Between("freezing", "probation"), 3500ms);
+}
+
 TEST_F(EngineTest, WhatPeopleSaidIsKeptWithTheFactsOfTheNextAppend) {
   Make(Warehouse());
   state::Entry approval;

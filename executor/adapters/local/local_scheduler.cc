@@ -81,6 +81,7 @@ Result<JobStatus> LocalScheduler::GetJob(const std::string& name) {
     status.paused = job.paused;
     status.token = static_cast<Token>(job.token);
     status.in_flight = static_cast<int>(std::count_if(runs.begin(), runs.end(), IsRunning));
+    status.counts_at_once = true;  // a run is a row, made in one transaction with the look at the pause
     status.cursor = job.cursor;
     GODWIT_TRY_ASSIGN(status.next_due, NextStart(db, job));
     status.typical_run = TypicalRun(runs);

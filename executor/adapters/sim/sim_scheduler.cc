@@ -23,6 +23,7 @@ Result<JobStatus> SimScheduler::GetJob(const std::string& name) {
   const bool listed = job->running && clock_.wall() - job->running_since >= listing_lag;
   if (job->running && !listed && on_late_listing) on_late_listing();
   status.in_flight = listed ? 1 : 0;
+  status.counts_at_once = counts_at_once;
   status.cursor = job->cursor;
   if (job->next_due) status.next_due = job->next_due(*job);
   status.typical_run = job->typical_run;

@@ -176,6 +176,7 @@ class SimScheduler : public Scheduler {
 
   bool keeps_tokens = true;   // Airflow does not
   bool fences_guards = true;  // guards refuse earlier tokens
+  bool counts_at_once = true;  // as JobStatus's; not true of one with a listing_lag
   // Told before a job that runs is paused. May be empty.
   std::function<void(const std::string& job)> on_pause;
   std::function<void()> on_late_listing;  // told when a run was left out. May be empty.

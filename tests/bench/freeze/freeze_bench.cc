@@ -2,6 +2,10 @@
 // whoever freezes first and copies then. Both move the same warehouse of each seed, over the same line, on a
 // virtual clock. One JSON object on stdout.
 //
+// `godwit` is against a scheduler that counts its runs at once, as the peer takes for granted;
+// `godwit_late_listing` against one that may list a run late, so that godwit asks it again after the drain
+// gap (5 s). `states_p50_s` tells where a median freeze of each has its seconds.
+//
 // The peer, unit after unit in order: pause the unit's jobs, wait until none runs, copy all its partitions
 // with the same copier, start the jobs at the target. It compares nothing and makes no definitions, so its
 // times are too short.
@@ -91,18 +95,42 @@ struct Stand {
   Nanoseconds begun, ended;
 };
 
+using StateSeconds = std::map<std::string, std::vector<double>>;
+
 struct Found {
   std::vector<Stand> stands;
   bool finished = false;
+  StateSeconds states;  // of godwit's frozen units
 };
 
+// Hears of each transition how long the state before it lasted, if its unit's writers stood still in it.
+auto TimeStates(const SimWorld& world, StateSeconds& seconds) {
+  struct Since {
+    std::string state;
+    Nanoseconds at;
+  };
+  return [&world, &seconds, since = std::map<std::string, Since>()](const EngineEvent& event) mutable {
+    if (event.kind != "transition") return;
+    const Since now{event.text.substr(event.text.find("-> ") + 3), world.clock.now()};
+    const auto [before, is_new] = since.try_emplace(event.unit, now);
+    const auto state = is_new ? std::nullopt : ParseUnitState(before->second.state);
+    if (state && (IsFrozen(*state) || *state == UnitState::kSwitching || *state == UnitState::kUnfreezing)) {
+      seconds[before->second.state].push_back(
+          std::chrono::duration<double>(now.at - before->second.at).count());
+    }
+    before->second = now;
+  };
+}
+
 Found MoveWithGodwit(const Moved& moved, SimWorld& world) {
+  Found found;
   const auto journal = state::MakeMemoryJournal();
-  auto driver = SimDriver::Start(moved.migration, *journal, world, {});
+  simulator::DriverOptions options;
+  options.tell = TimeStates(world, found.states);
+  auto driver = SimDriver::Start(moved.migration, *journal, world, options);
   GODWIT_ASSERT(driver.ok());
   const auto end = (*driver)->Run(kGiveUp);
   GODWIT_ASSERT(end.ok());
-  Found found;
   found.finished = true;
   const std::vector<UnitStatus> units = (*driver)->engine().Units();
   for (size_t i = 0; i < units.size(); ++i) {
@@ -197,50 +225,80 @@ double Quantile(std::vector<double> values, double share) {
   return values[std::min(values.size() - 1, static_cast<size_t>(share * static_cast<double>(values.size())))];
 }
 
-nlohmann::json Summary(const std::vector<double>& seconds, int delayed) {
-  return {{"p50_s", Quantile(seconds, 0.5)},
-          {"p99_s", Quantile(seconds, 0.99)},
-          {"longest_s", Quantile(seconds, 1)},
-          {"sum_s", std::accumulate(seconds.begin(), seconds.end(), 0.0)},
-          {"delayed_runs", delayed}};
+// What one way of moving came to, over all seeds.
+struct Tally {
+  std::vector<double> seconds;  // by unit
+  int delayed = 0;
+  int finished = 0;
+  StateSeconds states;
+};
+
+using Mover = Found (*)(const Moved&, SimWorld&);
+
+Found MoveWithLateListing(const Moved& moved, SimWorld& world) {
+  world.source.scheduler.counts_at_once = world.target.scheduler.counts_at_once = false;
+  return MoveWithGodwit(moved, world);
+}
+
+// When each run starts if nobody moves anything.
+Starts Undisturbed(const Moved& moved, uint64_t seed, Timestamp start, Nanoseconds until) {
+  SimWorld world(start, "source", "target");
+  Starts starts;
+  const auto living = Live(world, moved, seed, starts);
+  world.clock.RunUntil(until);
+  return starts;
+}
+
+void Move(Mover mover, const Moved& moved, uint64_t seed, Tally& tally) {
+  const Timestamp start = *ParseTimestamp("2026-11-22");
+  SimWorld world(start, "source", "target");
+  Starts starts;
+  const auto living = Live(world, moved, seed, starts);
+  Found found = mover(moved, world);
+  const std::vector<double> seconds = SecondsByUnit(found.stands, moved.migration.units.size());
+  tally.seconds.insert(tally.seconds.end(), seconds.begin(), seconds.end());
+  tally.delayed += DelayedRuns(moved, found.stands, Undisturbed(moved, seed, start, world.clock.now()));
+  tally.finished += found.finished ? 1 : 0;
+  for (auto& [state, times] : found.states) {
+    std::ranges::copy(times, std::back_inserter(tally.states[state]));
+  }
+}
+
+nlohmann::json Summary(const Tally& tally, const Tally& peer) {
+  nlohmann::json json = {{"p50_s", Quantile(tally.seconds, 0.5)},
+                         {"p99_s", Quantile(tally.seconds, 0.99)},
+                         {"longest_s", Quantile(tally.seconds, 1)},
+                         {"sum_s", std::accumulate(tally.seconds.begin(), tally.seconds.end(), 0.0)},
+                         {"delayed_runs", tally.delayed}};
+  if (&tally == &peer) return json;
+  for (const double share : {0.5, 0.99}) {
+    json[fmt::format("p{}_times_shorter", std::lround(share * 100))] =
+        Quantile(peer.seconds, share) / Quantile(tally.seconds, share);
+  }
+  for (const auto& [state, times] : tally.states) json["states_p50_s"][state] = Quantile(times, 0.5);
+  return json;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const int seeds = argc > 1 ? std::atoi(argv[1]) : 5, units = argc > 2 ? std::atoi(argv[2]) : 40;
-  std::vector<double> ours, peers;
-  int our_delays = 0, peer_delays = 0, finished = 0;
-  const Timestamp start = *ParseTimestamp("2026-11-22");
+  Tally ours, late, peers;
   for (int seed = 1; seed <= seeds; ++seed) {
     const auto number = static_cast<uint64_t>(seed);
     const Moved moved = WarehouseOf(number, units);
-    SimWorld with(start, "source", "target"), naive(start, "source", "target"),
-        still(start, "source", "target");
-    Starts starts_with, starts_naive, starts_still;
-    const auto living = Live(with, moved, number, starts_with);
-    const auto living_naive = Live(naive, moved, number, starts_naive);
-    const auto living_still = Live(still, moved, number, starts_still);
-    const Found found = MoveWithGodwit(moved, with), peer = MoveNaively(moved, naive);
-    still.clock.RunUntil(std::max(with.clock.now(), naive.clock.now()));
-    const auto add = [&](const Found& each, std::vector<double>& into, int& delays) {
-      const std::vector<double> seconds = SecondsByUnit(each.stands, moved.migration.units.size());
-      into.insert(into.end(), seconds.begin(), seconds.end());
-      delays += DelayedRuns(moved, each.stands, starts_still);
-    };
-    add(found, ours, our_delays);
-    add(peer, peers, peer_delays);
-    finished += found.finished ? 1 : 0;
+    Move(MoveWithGodwit, moved, number, ours);
+    Move(MoveWithLateListing, moved, number, late);
+    Move(MoveNaively, moved, number, peers);
   }
   const nlohmann::json all = {{"seeds", seeds},
                               {"units", seeds * units},
-                              {"finished", finished},
-                              {"godwit", Summary(ours, our_delays)},
-                              {"naive", Summary(peers, peer_delays)},
-                              {"p50_times_shorter", Quantile(peers, 0.5) / Quantile(ours, 0.5)},
-                              {"p99_times_shorter", Quantile(peers, 0.99) / Quantile(ours, 0.99)}};
+                              {"finished", std::min(ours.finished, late.finished)},
+                              {"godwit", Summary(ours, peers)},
+                              {"godwit_late_listing", Summary(late, peers)},
+                              {"naive", Summary(peers, peers)}};
   fmt::print("{}\n", all.dump(1));
-  const bool good = finished == seeds && our_delays == 0 && all["p50_times_shorter"] >= 50 &&
-                    all["p99_times_shorter"] >= 10;
+  const bool good = all["finished"] == seeds && ours.delayed == 0 && late.delayed == 0 &&
+                    all["godwit"]["p50_times_shorter"] >= 50 && all["godwit"]["p99_times_shorter"] >= 10;
   return good ? 0 : 1;
 }
