@@ -19,13 +19,15 @@ using executor::UnitRow;
 using executor::UnitState;
 
 constexpr Nanoseconds kHour = std::chrono::hours(1);
-// How often the engine looks although it is told of every change: while it awaits something, and at what should
-// stay as it is. The latter nothing but the engine itself can change here, and looking finds nothing ever.
+// How often the engine looks although it is told of every change: while it awaits something, and at what
+// should stay as it is. The latter nothing but the engine itself can change here, and looking finds nothing
+// ever.
 constexpr Duration kLookAgain = std::chrono::minutes(10);
 constexpr Duration kNever = std::chrono::hours(24 * 365 * 10);
+constexpr Duration kDay = std::chrono::hours(24);
 
-// Log-normal around 1, and the same for the same subject and seed, whatever was asked before: a job's run lasts
-// as long in the simulation of another plan, so that what differs between the two is due to the plans.
+// Log-normal around 1, and the same for the same subject and seed, whatever was asked before: a job's run
+// lasts as long in the simulation of another plan, so that what differs between the two is due to the plans.
 double Noise(const std::string& subject, uint64_t seed, double sigma) {
   const auto share = [&](uint64_t which) {
     return (static_cast<double>(Hash64(subject, 2 * seed + which) >> 11) + 0.5) * 0x1p-53;
@@ -91,7 +93,8 @@ class Run {
     executor::Policy& policy = quiet.policy;
     policy.look_again = std::max(policy.look_again, kLookAgain);
     policy.sync_every = kNever;
-    policy.linger_every = kNever;
+    // Nobody tells that a probation is over.
+    policy.linger_every = policy.complete_by_itself ? std::max(policy.linger_every, kDay) : kNever;
     return quiet;
   }
 

@@ -86,6 +86,19 @@ TEST(SimulatePlan, KeepsToThePlansTimesAndBlackouts) {
   EXPECT_LE((*forecast).units.back().first_cutover, 144h);
 }
 
+TEST(SimulatePlan, EndsWhenUnitsCompleteByThemselves) {
+  executor::Policy policy;
+  policy.complete_by_itself = true;
+  SimulationOptions options;
+  options.runs = 2;
+  const planner::Plan plan = Shop();
+  const Result<PlanForecast> forecast = SimulatePlan(plan, policy, options);
+  ASSERT_TRUE(forecast.ok()) << forecast.error().message;
+  EXPECT_EQ((*forecast).finished, 2);
+  EXPECT_EQ((*forecast).duration.p95, (*SimulatePlan(plan, {}, options)).duration.p95)
+      << "the last cut-over is when it was";
+}
+
 TEST(SimulatePlan, TellsWhatTheLinkCarriesByHour) {
   const Result<PlanForecast> forecast = SimulatePlan(Shop(), {}, {});
   ASSERT_TRUE(forecast.ok());

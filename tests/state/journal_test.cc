@@ -64,6 +64,24 @@ TEST_P(JournalTest, KeepsWhatWasAppendedInOrder) {
   EXPECT_EQ(journal_->GetHead()->sequence, 3);
 }
 
+TEST(MemoryJournal, ThatKeepsNoRecordsStillReadsOutWhatItsWriterDidNotWrite) {
+  const std::unique_ptr<Journal> journal = MakeMemoryJournal({.records_are_kept = false});
+  const int64_t epoch = *journal->TakeOver({});
+  ASSERT_EQ(journal->Read(0, 10)->size(), 1u);
+  const auto own = journal->Append(epoch, 1, {Make(RecordKind::kIntent, "u1")}, nullptr);
+  ASSERT_TRUE(own.ok());
+  EXPECT_EQ(own->front().sequence, 2);
+  EXPECT_EQ(journal->Read(1, 10)->size(), 0u);
+  ASSERT_TRUE(journal->Append(0, std::nullopt, {Make(RecordKind::kControl, "u1")}, nullptr).ok());
+  const auto foreign = *journal->Read(2, 10);
+  ASSERT_EQ(foreign.size(), 1u);
+  EXPECT_EQ(foreign.front().sequence, 3);
+  EXPECT_EQ(journal->GetHead()->sequence, 3);
+  EXPECT_FALSE(journal->Append(epoch, 2, {Make(RecordKind::kNote, "u1")}, nullptr).ok()) << "its head is old";
+  EXPECT_TRUE(journal->Append(epoch, 3, {Make(RecordKind::kOutcome, "u1", 1, 2)}, nullptr).ok());
+  EXPECT_FALSE(journal->Append(epoch, 4, {Make(RecordKind::kOutcome, "u1", 1, 2)}, nullptr).ok());
+}
+
 TEST_P(JournalTest, RefusesAnOlderEpoch) {
   const int64_t first = *journal_->TakeOver({});
   const int64_t second = *journal_->TakeOver({});
