@@ -138,12 +138,7 @@ bool SwitchIsApproved(const UnitView& view) {
 // What a person or the plan still has to give.
 bool LeaveIsGiven(Turn& turn) {
   const UnitView& view = turn.view;
-  bool given = true;
-  if (view.stays()) {
-    turn.WaitFor(view.stays_why());
-    turn.wish.needs_person |= !view.spec.asked_for;
-    given = false;
-  }
+  bool given = !turn.Stays();
   if (!SwitchIsApproved(view)) {
     const std::string wanted = "approval of the switch: `godwit approve --unit " + view.spec.id + "`";
     turn.WaitFor(wanted);

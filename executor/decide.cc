@@ -46,10 +46,8 @@ void DecidePlanned(Turn& turn) {
               std::max(turn.view.state_since, turn.view.now - Nanoseconds(turn.view.policy().sync_every)));
   }
   if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
-  if (turn.view.stays()) {
-    turn.WaitFor(turn.view.stays_why());
-    turn.wish.needs_person |= !turn.view.spec.asked_for;
-  } else if (turn.view.wave_open) {
+  if (turn.Stays()) return;
+  if (turn.view.wave_open) {
     turn.Go(Event::kStarted);
   } else {
     turn.WaitFor("its wave");

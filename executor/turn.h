@@ -56,11 +56,6 @@ struct UnitView {
   Token opening() const { return first_token + OpeningToken(row.generation); }
   Token sealing() const { return first_token + ClosingToken(row.seal_generation); }
   Token publishing() const { return first_token + OpeningToken(row.seal_generation); }
-  // Neither started nor frozen.
-  bool stays() const { return held() || !spec.asked_for; }
-  std::string stays_why() const {
-    return held() ? held_why() : "`godwit apply` for it: this one was asked for other units";
-  }
   // How often to ask for the end of something that is awaited: writers that stand still wait for it too.
   Nanoseconds ask_every() const { return Nanoseconds(policy().look_again) / (IsFrozen(row.state) ? 10 : 1); }
   bool held() const { return row.held || run_held || !brake.empty(); }
@@ -137,6 +132,13 @@ class Turn {
   }
 
   void Do(Action action) { wish.actions.push_back(std::move(action)); }
+  // True if the unit is to be neither started nor frozen; then it waits for what keeps it.
+  bool Stays() {
+    if (!view.held() && view.spec.asked_for) return false;
+    WaitFor(view.held() ? view.held_why() : "`godwit apply` for it: this one was asked for other units");
+    wish.needs_person |= !view.spec.asked_for;
+    return true;
+  }
   void WaitFor(std::string what) { wish.waits_for.push_back(std::move(what)); }
   void Hold(std::string why) {
     if (!wish.hold) wish.hold = std::move(why);

@@ -10,6 +10,7 @@
 
 #include "base/sqlite.h"
 #include "state/lock_file.h"
+#include "state/sqlite_view.h"
 
 namespace godwit::state {
 namespace {
@@ -162,6 +163,18 @@ TEST_P(SqliteJournalTest, EveryFieldOfEveryRecordIsUnderTheChain) {
     const ChainCheck check = *VerifyChain(**OpenSqliteJournal(copy));
     EXPECT_EQ(check.broken_at, 2) << edit;
   }
+}
+
+// `godwit status` beside `apply`, however long it takes to read: the driver's connection does not even wait.
+TEST_P(SqliteJournalTest, WhoLooksOnDoesNotDelayTheWriterAndSeesOneMoment) {
+  ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
+  const auto view = *OpenSqliteView(path_);
+  SqliteDatabase writer = *SqliteDatabase::Open(path_, SqliteDatabase::Mode::kReadWrite);
+  ASSERT_TRUE(writer.Execute("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; COMMIT").ok());
+  ASSERT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
+  EXPECT_EQ(view->Read(0, 10)->size(), 1u);
+  EXPECT_EQ((*OpenSqliteView(path_))->Read(0, 10)->size(), 2u);
+  EXPECT_FALSE(view->Append(0, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
 }
 
 TEST_P(SqliteJournalTest, TheFileRefusesToForget) {

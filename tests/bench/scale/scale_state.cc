@@ -92,11 +92,33 @@ state::Entry OutcomeOf(const std::string& unit, int number, int64_t intent, Json
   return entry;
 }
 
+// A state file that this process drives.
+struct Driven {
+  Migration migration;
+  std::unique_ptr<state::Journal> journal;
+  std::unique_ptr<Ledger> ledger;
+  int64_t epoch = 0;
+
+  int64_t NextSequence() const { return Must(journal->GetHead()).sequence + 1; }
+};
+
+std::unique_ptr<Driven> Drive(const std::string& folder) {
+  auto driven = std::make_unique<Driven>();
+  driven->migration = ReadMigration(folder);
+  driven->journal = Must(state::OpenSqliteJournal(folder + "/state.db"));
+  driven->ledger = std::make_unique<Ledger>(driven->migration, *driven->journal, true);
+  Must(driven->ledger->Load());
+  driven->epoch = Must(driven->journal->TakeOver(EntryOf("", state::RecordKind::kEpoch, {{"who", "bench"}})));
+  Must(driven->ledger->CatchUp());
+  return driven;
+}
+
 // The records of units that were copied: those that carry partitions are the large ones.
-void AppendUnits(const Migration& migration, size_t first, size_t last, int count, int64_t epoch,
-                 Ledger& ledger) {
+void AppendUnits(size_t first, size_t last, int count, Driven& driven) {
   std::vector<state::Entry> entries;
-  const auto next = [&] { return ledger.next_sequence() + static_cast<int64_t>(entries.size()); };
+  const Migration& migration = driven.migration;
+  const int64_t free = driven.NextSequence();
+  const auto next = [&] { return free + static_cast<int64_t>(entries.size()); };
   for (size_t i = first; i < last; ++i) {
     const executor::UnitSpec& unit = migration.units[i];
     entries.push_back(EntryOf(unit.id, state::RecordKind::kTransition,
@@ -118,23 +140,18 @@ void AppendUnits(const Migration& migration, size_t first, size_t last, int coun
     }
     entries.push_back(EntryOf(unit.id, state::RecordKind::kTransition, {{"event", "copied"}}));
   }
-  Must(ledger.Append(epoch, entries));
+  Must(driven.ledger->Append(driven.epoch, entries));
 }
 
 Json Make(const std::string& folder, int partitions) {
-  const Migration migration = ReadMigration(folder);
-  const auto journal = Must(state::OpenSqliteJournal(folder + "/state.db"));
-  Ledger ledger(migration, *journal, true);
-  Must(ledger.Load());
-  const int64_t epoch = Must(journal->TakeOver(EntryOf("", state::RecordKind::kEpoch, {{"who", "bench"}})));
-  Must(ledger.CatchUp());
+  const auto driven = Drive(folder);
+  const size_t units = driven->migration.units.size();
   const double seconds = Timed([&] {
-    for (size_t i = 0; i < migration.units.size(); i += kUnitsAtOnce) {
-      AppendUnits(migration, i, std::min(i + kUnitsAtOnce, migration.units.size()), partitions, epoch,
-                  ledger);
+    for (size_t i = 0; i < units; i += kUnitsAtOnce) {
+      AppendUnits(i, std::min(i + kUnitsAtOnce, units), partitions, *driven);
     }
   });
-  return {{"units", migration.units.size()}, {"records", ledger.next_sequence() - 1}, {"seconds", seconds}};
+  return {{"units", units}, {"records", driven->NextSequence() - 1}, {"seconds", seconds}};
 }
 
 int64_t PeakMegabytes() {
@@ -163,26 +180,24 @@ Json Start(const std::string& folder) {
 
 // What the engine writes most: an intent, and later its outcome, each with the unit's row beside it.
 Json Append(const std::string& folder) {
-  const Migration migration = ReadMigration(folder);
-  const auto journal = Must(state::OpenSqliteJournal(folder + "/state.db"));
-  Ledger ledger(migration, *journal, true);
-  Must(ledger.Load());
-  const int64_t epoch = Must(journal->TakeOver(EntryOf("", state::RecordKind::kEpoch, {{"who", "bench"}})));
-  Must(ledger.CatchUp());
+  const auto driven = Drive(folder);
+  const std::vector<executor::UnitSpec>& units = driven->migration.units;
+  Ledger& ledger = *driven->ledger;
   const auto append = [&](int transactions, int group) {
     return Timed([&] {
       for (int t = 0; t < transactions; ++t) {
         std::vector<state::Entry> intents, outcomes;
+        const int64_t next = driven->NextSequence();
         for (int i = 0; i < group; ++i) {
-          const size_t unit = static_cast<size_t>(t * group + i) % migration.units.size();
-          const std::string& id = migration.units[unit].id;
+          const size_t unit = static_cast<size_t>(t * group + i) % units.size();
+          const std::string& id = units[unit].id;
           const int number = static_cast<int>(ledger.row(unit).operations) + 1;
           intents.push_back(
               IntentOf(id, number, executor::SetPaused{executor::Side::kSource, "job_" + id, true, 2}));
-          outcomes.push_back(OutcomeOf(id, number, ledger.next_sequence() + i, {{"outcome", "done"}}));
+          outcomes.push_back(OutcomeOf(id, number, next + i, {{"outcome", "done"}}));
         }
-        Must(ledger.Append(epoch, intents));
-        Must(ledger.Append(epoch, outcomes));
+        Must(ledger.Append(driven->epoch, intents));
+        Must(ledger.Append(driven->epoch, outcomes));
       }
     });
   };
