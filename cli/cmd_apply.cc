@@ -9,6 +9,7 @@
 
 #include "base/durable_file.h"
 #include "cli/command.h"
+#include "cli/live_status.h"
 #include "cli/load_watch.h"
 #include "cli/notices.h"
 #include "cli/opened_world.h"
@@ -134,9 +135,14 @@ ExitCode Drive(const ApplyArgs& args, const config::Settings& settings, executor
   ListenForPanic();
   PanicSwitch panic(journal, settings.limits.panic_file, output);
   panic.Look((*engine)->run().held);  // before anything begins
+  Result<std::unique_ptr<LiveStatusServer>> live = LiveStatusServer::Start(settings.state_folder);
+  if (!live.ok()) output.Warn(live.error().message + ": `godwit status` will not know what units wait for");
   executor::RuntimeOptions options;
   options.workers = settings.limits.calls;
-  options.on_poll = [&](const executor::Engine& running) { panic.Look(running.run().held); };
+  options.on_poll = [&](const executor::Engine& running) {
+    panic.Look(running.run().held);
+    if (live.ok()) (*live)->Answer(running);
+  };
   options.stop = &stop_requested;
   options.wait_for_people = args.wait;
   Result<executor::RunEnd> end = executor::RunEngine(**engine, (*opened)->world(), clock, options);

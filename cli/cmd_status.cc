@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/live_status.h"
 #include "cli/state_folder.h"
 #include "cli/status_text.h"
 
@@ -18,12 +19,24 @@ struct StatusArgs {
 
 constexpr std::chrono::seconds kWatchEvery{1};
 
-Result<std::vector<executor::UnitStatus>> ReadStatus(const BegunMigration& begun) {
+std::vector<executor::UnitStatus> ReadStatus(const BegunMigration& begun, const LiveStatus& live) {
   std::vector<executor::UnitStatus> units;
   for (size_t i = 0; i < begun.migration.units.size(); ++i) {
     units.push_back({&begun.migration.units[i], &begun.ledger->row(i), {}, "", false, 0});
   }
+  AddLiveStatus(live, units);
   return units;
+}
+
+const char* LiveWord(const LiveStatus& live) {
+  if (!live.running) return "not running";
+  return live.answered ? "running" : "silent";
+}
+
+std::string LiveText(const LiveStatus& live, bool at_rest) {
+  if (live.answered || (!live.running && at_rest)) return "";
+  if (!live.running) return "no `godwit apply` is running here: nothing moves on\n";
+  return "a `godwit apply` is running but does not answer: what units wait for is not known\n";
 }
 
 ExitCode RunStatus(const StatusArgs& args, const Output& output) {
@@ -32,19 +45,21 @@ ExitCode RunStatus(const StatusArgs& args, const Output& output) {
   for (;;) {
     const Result<std::unique_ptr<BegunMigration>> begun = OpenMigration(*settings, true);
     if (!begun.ok()) return output.Fail(begun.error());
-    const auto units = ReadStatus(**begun);
-    const bool at_rest = std::all_of(units->begin(), units->end(), [](const executor::UnitStatus& unit) {
+    const LiveStatus live = AskLiveStatus(settings->state_folder);
+    const auto units = ReadStatus(**begun, live);
+    const bool at_rest = std::all_of(units.begin(), units.end(), [](const executor::UnitStatus& unit) {
       return executor::IsTerminal(unit.row->state) || unit.row->state == executor::UnitState::kProbation;
     });
     if (output.json) {
-      Json status = StatusJson(*units);
+      Json status = StatusJson(units);
+      status["apply"] = LiveWord(live);
       status["run"] = RunJson((*begun)->ledger->run());
       const Result<state::Journal::Head> head = (*begun)->journal->GetHead();
       if (head.ok()) status["log"] = {{"records", head->sequence}, {"head", head->hash}};
       output.PrintJson(status);
     } else {
       if (args.watch) output.ClearScreen();
-      output.Print(StatusTable(*units) + RunText((*begun)->ledger->run()));
+      output.Print(StatusTable(units) + LiveText(live, at_rest) + RunText((*begun)->ledger->run()));
     }
     if (!args.watch || at_rest) return at_rest ? kExitDone : kExitIncomplete;
     std::this_thread::sleep_for(kWatchEvery);

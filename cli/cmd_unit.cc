@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/live_status.h"
 #include "cli/state_folder.h"
 #include "cli/status_text.h"
 
@@ -57,8 +58,11 @@ Result<Json> BodyOf(const UnitArgs& args, const executor::UnitRow& row) {
   return body;
 }
 
-ExitCode Show(const BegunMigration& begun, size_t unit, const Output& output) {
-  const executor::UnitStatus status{&begun.migration.units[unit], &begun.ledger->row(unit), {}, "", false, 0};
+ExitCode Show(const BegunMigration& begun, size_t unit, const LiveStatus& live, const Output& output) {
+  std::vector<executor::UnitStatus> units = {
+      {&begun.migration.units[unit], &begun.ledger->row(unit), {}, "", false, 0}};
+  AddLiveStatus(live, units);
+  const executor::UnitStatus& status = units.front();
   if (output.json) {
     output.PrintJson(UnitJson(status));
   } else {
@@ -91,7 +95,7 @@ ExitCode RunUnit(const UnitArgs& args, const Output& output) {
   if (args.all) return SpeakToAll(args, begun, output);
   const Result<size_t> unit = FindUnit(begun.migration, args.unit);
   if (!unit.ok()) return output.Fail(unit.error());
-  if (args.verb == "show") return Show(begun, *unit, output);
+  if (args.verb == "show") return Show(begun, *unit, AskLiveStatus(settings->state_folder), output);
   const std::string& id = begun.migration.units[*unit].id;
   const executor::UnitRow& row = begun.ledger->row(*unit);
   const std::string refusal = Refusal(args.verb, row);

@@ -2,7 +2,8 @@
 // whoever drives it.
 //
 //     .godwit/state.db   the journal          .godwit/plan.json   the plan as applied
-//     .godwit/lock       held by `godwit apply --execute`
+//     .godwit/lock       held by `godwit apply --execute`      .godwit/apply.sock   where it answers
+//     (live_status.h)
 #pragma once
 
 #include <memory>

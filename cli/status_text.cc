@@ -87,6 +87,8 @@ Json UnitJson(const UnitStatus& unit) {
           {"switch_approved_by", row.switch_approved_by},
           {"waits_for", unit.waits_for},
           {"problem", unit.problem},
+          {"needs_person", unit.needs_person},
+          {"bytes_different", unit.bytes_different},
           {"tables", tables},
           {"jobs", jobs},
           {"freezes", freezes},

@@ -33,10 +33,8 @@ Status SimDriver::PollOnce() {
   GODWIT_TRY_ASSIGN(std::vector<Request> requests, engine_->Poll(Now()));
   if (requests.empty()) return Ok();
   // All at the same two moments, so that one planned thing stands for as many as there are.
-  world_.clock.In(options_.latency / 2,
-                  [this, together = std::make_shared<const std::vector<Request>>(std::move(requests))] {
-                    CarryOutAll(*together);
-                  });
+  world_.clock.In(options_.latency / 2, [this, together = std::make_shared<const std::vector<Request>>(
+                                                   std::move(requests))] { CarryOutAll(*together); });
   return Ok();
 }
 
@@ -52,8 +50,7 @@ executor::Reply SimDriver::CarryOut(const executor::Work& work) {
 void SimDriver::CarryOutAll(const std::vector<Request>& requests) {
   auto replies = std::make_shared<std::vector<std::pair<uint64_t, executor::Reply>>>();
   replies->reserve(requests.size());
-  for (const Request& request : requests)
-    replies->emplace_back(request.id, CarryOut(request.work));
+  for (const Request& request : requests) replies->emplace_back(request.id, CarryOut(request.work));
   world_.clock.In(options_.latency / 2, [this, replies] {
     for (auto& [id, reply] : *replies) {
       const Status completed = engine_->Complete(id, std::move(reply), Now());

@@ -23,8 +23,7 @@ class MemoryJournal : public Journal {
                                      const std::vector<Entry>& entries, const DeriveFacts& derive) override {
     if (epoch != 0 && epoch != epoch_ && rules_.newest_epoch_only)
       return Conflict("another process took over this migration");
-    if (rules_.head_is_checked && head && *head != head_)
-      return Unavailable("somebody else wrote");
+    if (rules_.head_is_checked && head && *head != head_) return Unavailable("somebody else wrote");
     for (const Entry& entry : entries) {
       if (entry.kind == RecordKind::kOutcome && outcomes_.contains(entry.reference)) {
         return Conflict("the intent has an outcome already");
@@ -62,9 +61,7 @@ class MemoryJournal : public Journal {
     return page;
   }
 
-  Result<Head> GetHead() override {
-    return Head{head_, ""};
-  }
+  Result<Head> GetHead() override { return Head{head_, ""}; }
 
   Result<std::vector<Fact>> ReadFacts(const std::string& scope) override {
     std::vector<Fact> facts;
@@ -95,7 +92,7 @@ class MemoryJournal : public Journal {
 
   const MemoryJournalRules rules_;
   int64_t epoch_ = 0;
-  int64_t head_ = 0;  // sequence number of the last record
+  int64_t head_ = 0;             // sequence number of the last record
   std::vector<Record> records_;  // by sequence number
   std::set<int64_t> outcomes_;
   std::set<std::pair<std::string, int64_t>> decisions_;

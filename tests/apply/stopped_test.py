@@ -11,13 +11,13 @@ import sys
 import time
 import unittest
 
-from world import World, site_state
+from world import Failed, World, site_state
 
 GODWIT, PYTHON, FOLDER = (os.path.abspath(path) for path in sys.argv[1:4])
 FROZEN = "deny writers of ods.orders at source (token "
 FROZEN_STATES = ("freezing", "final_copy", "wait_consistent", "ready")
 SILENT = ("watchdog", "--once", "--lost", "1", "--patience", "1", "--execute")
-SECONDS = 120
+SECONDS = 60
 
 
 class Stopped(unittest.TestCase):
@@ -95,6 +95,49 @@ class Stopped(unittest.TestCase):
         self.assertNotEqual(code, 0)
         self.assertIn("another process took over this migration", said)
         self.assertEqual(self.world.end(), end)
+
+    def test_status_asks_the_running_apply_and_does_not_wait_for_a_stopped_one(self):
+        process = subprocess.Popen([GODWIT, "apply", "plan.json", "--execute", "--wait"], cwd=self.world.folder,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.await_status(lambda status: status["apply"] == "running")
+        self.assertEqual((self.world.folder / ".godwit/apply.sock").stat().st_mode & 0o777, 0o600)
+        self.world.call("unit", "hold", "--all", "--comment", "not today")
+        held = self.await_status(lambda status: all(
+            "a person: the whole run is held" in each["waits_for"]
+            for each in status["units"] if each["state"] != "probation"))
+        self.assertTrue(all(each["waits_for"] for each in held["units"]))
+        self.assertEqual(held["apply"], "running")
+        process.send_signal(signal.SIGSTOP)
+        begun = time.monotonic()
+        silent = self.status()
+        self.assertLess(time.monotonic() - begun, 10)
+        self.assertEqual(silent["apply"], "silent")
+        self.assertEqual([each["state"] for each in silent["units"]], [each["state"] for each in held["units"]])
+        self.assertIn("does not answer", self.world.call("status", expect=(0, 3)).stdout)
+        process.kill()  # its socket stays, and nobody listens
+        process.wait()
+        self.assertEqual(self.status()["apply"], "not running")
+        self.world.call("unit", "resume", "--all")
+        self.world.apply()
+        self.assertEqual(self.world.end(), self.wanted)
+        self.assertFalse((self.world.folder / ".godwit/apply.sock").exists())
+
+    def status(self):
+        return json.loads(self.world.call("status", "--format", "json", expect=(0, 3)).stdout)
+
+    def await_status(self, wanted):
+        for _ in range(SECONDS * 10):
+            if (self.world.folder / ".godwit/state.db").exists():
+                try:
+                    status = self.status()
+                    if wanted(status):
+                        return status
+                except Failed:  # it is being made
+                    pass
+            time.sleep(0.1)
+        raise AssertionError("never so: " + json.dumps(status)[:2000])
 
     def test_a_new_migration_after_the_state_was_lost(self):
         process = self.stop_when_frozen()

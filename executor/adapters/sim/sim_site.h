@@ -174,8 +174,8 @@ class SimScheduler : public Scheduler {
   void Begin(SimJob& job, const std::string& due);
   void End(SimJob& job, RunState state, const std::string& message = "");
 
-  bool keeps_tokens = true;   // Airflow does not
-  bool fences_guards = true;  // guards refuse earlier tokens
+  bool keeps_tokens = true;    // Airflow does not
+  bool fences_guards = true;   // guards refuse earlier tokens
   bool counts_at_once = true;  // as JobStatus's; not true of one with a listing_lag
   // Told before a job that runs is paused. May be empty.
   std::function<void(const std::string& job)> on_pause;
