@@ -81,11 +81,10 @@ class PlanReader {
 
   template <typename Thing>
   void ReadId(const JsonValue& value, std::vector<Thing>& things, Numbers& numbers) {
-    if (!value.json().is_object() || !value.json().contains("id") || !value.json()["id"].is_string()) {
-      return value.Wrong("`id` is missing");
-    }
+    std::string_view id;
+    if (value.json()["id"].get_string().get(id)) return value.Wrong("`id` is missing");
     Thing& thing = things.emplace_back();
-    thing.id = value.json()["id"].get<std::string>();
+    thing.id = id;
     if (!IsId(thing.id)) return value.Wrong("an id is letters, digits, `.`, `_` and `-`, at most 64 of them");
     if (!numbers.emplace(thing.id, static_cast<uint32_t>(things.size() - 1)).second) {
       value.Wrong("the id " + thing.id + " is there twice");

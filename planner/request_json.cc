@@ -69,7 +69,7 @@ class RequestReader {
     in.Get("seed", request.seed);
     in.Get("start", request.start);
     in.With("bandwidth", [&](const JsonValue& value) {
-      if (value.json().is_object()) return ReadBandwidth(value, request.bandwidth);
+      if (value.IsObject()) return ReadBandwidth(value, request.bandwidth);
       ToBytes(value, request.bandwidth.bytes_per_second);
     });
     in.With("copy_rate_max",

@@ -205,12 +205,13 @@ class WorkloadReader {
   }
 
   void ReadRun(const JsonValue& value, JobId job) {
-    if (!value.json().is_array() || value.json().size() != 2)
+    simdjson::dom::array pair;
+    if (value.json().get_array().get(pair) || pair.size() != 2)
       return value.Wrong("[start, seconds] is expected");
     JobRun& run = workload_.runs.emplace_back();
     run.job = job;
-    JsonValue(value.json()[0], value.path() + "[0]", value.mistake()).To(run.start);
-    JsonValue(value.json()[1], value.path() + "[1]", value.mistake()).To(run.seconds);
+    JsonValue(pair.at(0).value_unsafe(), value, size_t{0}).To(run.start);
+    JsonValue(pair.at(1).value_unsafe(), value, size_t{1}).To(run.seconds);
   }
 
   void ReadAccess(const JsonValue& value, JobId job, AccessKind kind) {

@@ -92,6 +92,9 @@ TEST_P(JournalTest, RefusesAnOlderEpoch) {
   EXPECT_TRUE(journal_->Append(second, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   EXPECT_TRUE(journal_->Append(0, std::nullopt, {Make(RecordKind::kControl, "u")}, nullptr).ok())
       << "an operator may always speak";
+  EXPECT_FALSE(journal_->Append(first, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok())
+      << "whoever spoke last";
+  EXPECT_TRUE(journal_->Append(second, std::nullopt, {Make(RecordKind::kNote, "u")}, nullptr).ok());
   EXPECT_FALSE(journal_->Beat(first, 1, "b").ok());
   EXPECT_TRUE(journal_->Beat(second, 2, "b").ok());
   EXPECT_EQ(journal_->LastBeat()->since_boot_ns, 2);
