@@ -114,7 +114,8 @@ class Stopped(unittest.TestCase):
         silent = self.status()
         self.assertLess(time.monotonic() - begun, 10)
         self.assertEqual(silent["apply"], "silent")
-        self.assertEqual([each["state"] for each in silent["units"]], [each["state"] for each in held["units"]])
+        self.assertEqual([each["id"] for each in silent["units"]], [each["id"] for each in held["units"]])
+        self.assertEqual([each["waits_for"] for each in silent["units"]], [[]] * len(held["units"]))
         self.assertIn("does not answer", self.world.call("status", expect=(0, 3)).stdout)
         process.kill()  # its socket stays, and nobody listens
         process.wait()
