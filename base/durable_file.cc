@@ -10,25 +10,12 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/descriptor.h"
+
 namespace godwit {
 namespace {
 
 Error IoError(const std::string& path) { return Unavailable(path + ": " + std::strerror(errno)); }
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  bool ok() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 Status WriteAll(const Descriptor& file, const std::string& path, std::string_view text) {
   while (!text.empty()) {

@@ -14,6 +14,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/descriptor.h"
+
 namespace godwit::cli {
 namespace {
 
@@ -24,27 +26,12 @@ constexpr char kName[] = "apply.sock";
 constexpr std::chrono::milliseconds kPatience{2000};
 constexpr size_t kAnswerMax = size_t{256} << 20;  // bytes
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  int Release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
 // The socket's address. A path may have 107 bytes at most; that of an open folder is short.
 std::optional<sockaddr_un> AddressIn(const Descriptor& folder) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const std::string path = fmt::format("/proc/self/fd/{}/{}", folder.get(), kName);
-  if (folder.get() < 0 || path.size() >= sizeof address.sun_path) return std::nullopt;
+  const std::string path = fmt::format("/proc/self/fd/{}/{}", folder.number(), kName);
+  if (!folder.ok() || path.size() >= sizeof address.sun_path) return std::nullopt;
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   return address;
 }
@@ -121,12 +108,12 @@ Result<std::unique_ptr<LiveStatusServer>> LiveStatusServer::Start(const std::str
   const Descriptor folder(open(state_folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   const std::optional<sockaddr_un> address = AddressIn(folder);
   if (!address) return Failed(state_folder, "open");
-  unlinkat(folder.get(), kName, 0);
+  unlinkat(folder.number(), kName, 0);
   Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (listener.get() < 0 ||
-      bind(listener.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
+  if (!listener.ok() ||
+      bind(listener.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
     return Failed(state_folder, "bind");
-  if (fchmodat(folder.get(), kName, 0600, 0) != 0 || listen(listener.get(), 16) != 0)
+  if (fchmodat(folder.number(), kName, 0600, 0) != 0 || listen(listener.number(), 16) != 0)
     return Failed(state_folder, "listen");
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Failed(state_folder, "pipe");
@@ -175,7 +162,7 @@ void LiveStatusServer::Serve() {
     if (waited[1].revents != 0) return;
     if (waited[0].revents == 0) continue;
     const Descriptor peer(accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
-    if (peer.get() >= 0) SendAll(peer.get(), Wait());
+    if (peer.ok()) SendAll(peer.number(), Wait());
   }
 }
 
@@ -184,13 +171,13 @@ LiveStatus AskLiveStatus(const std::string& state_folder) {
   const Descriptor folder(open(state_folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   const std::optional<sockaddr_un> address = AddressIn(folder);
   const Descriptor asking(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!address || asking.get() < 0) return status;
-  if (connect(asking.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
+  if (!address || !asking.ok()) return status;
+  if (connect(asking.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     status.running = errno == EAGAIN;  // it listens, and has too many waiting
     return status;
   }
   status.running = true;
-  const std::optional<std::string> text = ReceiveAll(asking.get());
+  const std::optional<std::string> text = ReceiveAll(asking.number());
   status.answered = text && ReadUnits(*text, status.units);
   if (!status.answered) status.units.clear();
   return status;
