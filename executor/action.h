@@ -20,7 +20,7 @@ struct PartitionCopy {
   std::string to;                // location at the receiving side, of this operation alone
   std::string from_fingerprint;  // of the sending side's listing when the copy was ordered
   std::string to_fingerprint;    // of the receiving side's listing after verification; "" before
-  std::string content;           // digest of the files' bytes; "" before verification
+  std::string content;           // what was compared, see verify.h; "" before verification
   int64_t bytes = 0;
   int64_t files = 0;
   Parameters parameters;    // of the partition
