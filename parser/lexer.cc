@@ -422,26 +422,12 @@ void Lexer::ReadPunctuation() {
       if (tokens_->size() == 0 && ReadCommand(begin, begin + 1)) return;
       break;
     case '#':
-    case ':':
     case '{':
     case '%':
-      // Placeholders, T-SQL's #names and named parameters.
       if (PlaceholderEnd(script_, begin) > begin) return ReadWord();
-      if (script_[begin] == '#' || script_[begin] == ':') {
-        const bool adjacent = tokens_->size() > 0 && tokens_->back().end == begin;
-        if (!adjacent && IsWordByte(Peek(1))) {
-          ++position_;
-          ReadWord();
-          if (tokens_->size() > 0 && position_ > begin + 1) {
-            Token& word = tokens_->back();
-            word.begin = static_cast<uint32_t>(begin);
-            word.type = T::WORD;
-            word.flags = (word.flags & ~kFolded) | (script_[begin] == ':' ? kPlaceholder : 0);
-            if (!words_.empty() && words_.back() == tokens_->size() - 1) words_.pop_back();
-          }
-          return;
-        }
-      }
+      [[fallthrough]];
+    case ':':
+      if ((script_[begin] == '#' || script_[begin] == ':') && ReadMarkedName()) return;
       break;
     default: break;
   }
@@ -449,6 +435,23 @@ void Lexer::ReadPunctuation() {
   const std::string_view text = script_.substr(begin, length);
   Add(text == "=" || text == "==" ? T::EQUALS : T::OPERATOR, begin, begin + length);
   position_ += length;
+}
+
+// T-SQL's `#name` or a named parameter `:name`; false if no word follows, or if it touches what stands
+// before.
+bool Lexer::ReadMarkedName() {
+  const size_t begin = position_;
+  if (tokens_->size() > 0 && tokens_->back().end == begin) return false;
+  uint32_t hash = 0;
+  uint16_t flags = 0;
+  const size_t end = IsWordByte(Peek(1)) ? WordEnd(begin + 1, hash, flags) : begin + 1;
+  if (end == begin + 1) return false;
+  if ((flags & kVariable) != 0) statement_->has_variable = true;
+  Token& name = Add(T::WORD, begin, end);
+  name.hash = hash;
+  name.flags |= (flags & ~kFolded) | (script_[begin] == ':' ? kPlaceholder : 0);
+  position_ = end;
+  return true;
 }
 
 void Lexer::OpenParenthesis() {

@@ -65,6 +65,7 @@ class Lexer {
   void ReadNumber();
   void ReadString(size_t begin, bool raw);
   void ReadPunctuation();
+  bool ReadMarkedName();
   void OpenParenthesis();
   void CloseParenthesis();
   bool ReadCommand(size_t word_begin, size_t word_end);

@@ -50,8 +50,8 @@ class Storage {
   virtual Result<std::vector<std::string>> DigestEach(const std::vector<FileName>& files);
 
   // Checksums that the storage keeps beside its files, without reading the bytes; "" where it has none. Equal
-  // texts mean equal bytes. Different ones mean nothing: block sizes or encryption may differ. Errors: kConflict
-  // for a file that is gone. Cost: a small call for each file.
+  // texts mean equal bytes. Different ones mean nothing: block sizes or encryption may differ. Errors:
+  // kConflict for a file that is gone. Cost: a small call for each file.
   virtual Result<std::vector<std::string>> StoredChecksumEach(const std::vector<FileName>& files);
 
   virtual Result<SpaceStatus> Space(const std::string& location) = 0;
