@@ -272,10 +272,10 @@ void Engine::Impl::TakeStock() {
 
 bool Engine::Impl::FreezeIsFree() const { return slots_.frozen() < limiter_.FreezesMax(); }
 
+// What stands equal matters once there is a listing to compare with, and to the switch, which turns it round.
+// Until then it stays on disk: most units wait, and a partition's entry takes half a kilobyte.
 bool Engine::Impl::NeedsReplicas(size_t i) const {
-  const UnitState state = ledger_.row(i).state;
-  return state != UnitState::kRegistered && state != UnitState::kCompleted &&
-         (state != UnitState::kPlanned || !units_[i].wanted_elsewhere.empty());
+  return IsFrozen(ledger_.row(i).state) || units_[i].answers.HasAny<LookAtManifest>();
 }
 
 // Where it stays by itself, as far as it alone is concerned.

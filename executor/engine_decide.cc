@@ -49,6 +49,7 @@ Result<bool> Engine::Impl::DecideAll() {
   for (const auto& [i, wish] : wishes) agenda_.Settle(i, wish.look_again);
   for (auto& [i, wish] : wishes) {
     Adopt(i, wish);
+    if (!NeedsReplicas(i)) ledger_.DropReplicas(i);
     moved = moved || wish.step.has_value() || !wish.evidence.empty() || !wish.conclusions.empty();
   }
   return moved;

@@ -94,11 +94,22 @@ void AddOpenFacts(const std::string& unit, const UnitRow& before, const UnitRow&
   }
 }
 
+// A fact without a value: the entry is gone.
+Status AddReplica(const Fact& fact, std::map<std::string, ReplicaEntry>& entries) {
+  if (fact.value.empty()) {
+    entries.erase(fact.key);
+    return Ok();
+  }
+  GODWIT_TRY_ASSIGN(const Json json, ParseFact(fact.value));
+  GODWIT_TRY_ASSIGN(entries[fact.key], ReplicaEntryFromJson(json));
+  return Ok();
+}
+
 }  // namespace
 
 struct Ledger::Staged {
   std::map<size_t, UnitRow> rows;
-  std::vector<ReplicaChange> changes;
+  std::map<size_t, std::vector<ReplicaChange>> changes;  // by unit
   std::optional<RunRow> run;
   int64_t newest_epoch = 0;
 };
@@ -170,20 +181,37 @@ Status Ledger::LoadRows() {
   return Ok();
 }
 
+// The step out of a freeze may turn the entries round: folding it has to know all of them.
+Status Ledger::LoadReplicasFor(const state::Entry& entry) {
+  if (entry.kind != RecordKind::kTransition) return Ok();
+  const auto unit = unit_by_id_.find(entry.unit);
+  if (unit == unit_by_id_.end() || !IsFrozen(rows_[unit->second].state)) return Ok();
+  return LoadReplicas(unit->second);
+}
+
 Status Ledger::LoadReplicas(size_t unit) {
   if (replicas_loaded_[unit]) return Ok();
   for (const TableName& table : migration_.units[unit].tables) {
     for (const Side to : {Side::kSource, Side::kTarget}) {
       GODWIT_TRY_ASSIGN(const std::vector<Fact> facts, journal_.ReadFacts(ReplicaScope(to, table)));
       for (const Fact& fact : facts) {
-        GODWIT_TRY_ASSIGN(const Json json, ParseFact(fact.value));
-        GODWIT_TRY_ASSIGN(ReplicaEntry entry, ReplicaEntryFromJson(json));
-        replicas_[{to, table}][fact.key] = std::move(entry);
+        GODWIT_TRY(AddReplica(fact, replicas_[{to, table}]));
+      }
+      for (const Fact& fact : unkept_) {
+        if (fact.scope == ReplicaScope(to, table)) GODWIT_TRY(AddReplica(fact, replicas_[{to, table}]));
       }
     }
   }
   replicas_loaded_[unit] = true;
   return Ok();
+}
+
+void Ledger::DropReplicas(size_t unit) {
+  if (!keep_facts_ || !replicas_loaded_[unit]) return;
+  for (const TableName& table : migration_.units[unit].tables) {
+    for (const Side to : {Side::kSource, Side::kTarget}) replicas_.erase({to, table});
+  }
+  replicas_loaded_[unit] = false;
 }
 
 const std::map<std::string, ReplicaEntry>& Ledger::Entries(Side to, const TableName& table) const {
@@ -208,7 +236,7 @@ Status Ledger::FoldInto(const Record& record, Staged& staged) const {
   }
   UnitRow& row = staged.rows.try_emplace(unit->second, rows_[unit->second]).first->second;
   if (record.sequence <= row.folded) return Ok();
-  return Fold(record, migration_.units[unit->second], *this, row, staged.changes);
+  return Fold(record, migration_.units[unit->second], *this, row, staged.changes[unit->second]);
 }
 
 std::vector<Fact> Ledger::FactsOf(const Staged& staged, int64_t head) const {
@@ -222,9 +250,11 @@ std::vector<Fact> Ledger::FactsOf(const Staged& staged, int64_t head) const {
     AddOpenFacts(id, rows_[unit], row, facts);
     AddUnpublishedFacts(id, rows_[unit], row, facts);
   }
-  for (const ReplicaChange& change : staged.changes) {
-    facts.push_back({ReplicaScope(change.to, change.table), change.partition,
-                     change.entry ? ToJson(*change.entry).dump() : ""});
+  for (const auto& [unit, changes] : staged.changes) {
+    for (const ReplicaChange& change : changes) {
+      facts.push_back({ReplicaScope(change.to, change.table), change.partition,
+                       change.entry ? ToJson(*change.entry).dump() : ""});
+    }
   }
   return facts;
 }
@@ -234,12 +264,15 @@ void Ledger::Commit(Staged staged, int64_t head) {
     rows_[unit] = std::move(row);
     changed_.push_back(unit);
   }
-  for (ReplicaChange& change : staged.changes) {
-    std::map<std::string, ReplicaEntry>& entries = replicas_[{change.to, change.table}];
-    if (change.entry) {
-      entries[change.partition] = std::move(*change.entry);
-    } else {
-      entries.erase(change.partition);
+  for (auto& [unit, changes] : staged.changes) {
+    if (!replicas_loaded_[unit]) continue;  // the facts have them
+    for (ReplicaChange& change : changes) {
+      std::map<std::string, ReplicaEntry>& entries = replicas_[{change.to, change.table}];
+      if (change.entry) {
+        entries[change.partition] = std::move(*change.entry);
+      } else {
+        entries.erase(change.partition);
+      }
     }
   }
   if (staged.run) run_ = std::move(*staged.run);
@@ -255,6 +288,7 @@ Result<std::set<size_t>> Ledger::CatchUp() {
     for (const Record& record : page) {
       // One at a time: a switch turns replicas round as they stand just then.
       Staged staged;
+      GODWIT_TRY(LoadReplicasFor(record.entry));
       GODWIT_TRY(FoldInto(record, staged));
       for (const auto& [unit, row] : staged.rows) concerned.insert(unit);
       if (keep_facts_) {
@@ -270,6 +304,7 @@ Result<std::set<size_t>> Ledger::CatchUp() {
 }
 
 Status Ledger::Append(int64_t epoch, const std::vector<state::Entry>& entries) {
+  for (const state::Entry& entry : entries) GODWIT_TRY(LoadReplicasFor(entry));
   Staged staged;
   Status folded = Ok();
   int64_t head = head_;

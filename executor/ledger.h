@@ -53,9 +53,12 @@ class Ledger : public ReplicaReader {
   // Entries of a unit's tables are read from the journal when first needed. Call it before deciding about the
   // unit.
   Status LoadReplicas(size_t unit);
+  // Frees their memory where the journal has them. Until LoadReplicas, Entries says nothing of the unit.
+  void DropReplicas(size_t unit);
 
  private:
   struct Staged;
+  Status LoadReplicasFor(const state::Entry& entry);
   Status FoldInto(const state::Record& record, Staged& staged) const;
   void Commit(Staged staged, int64_t head);
   std::vector<state::Fact> FactsOf(const Staged& staged, int64_t head) const;

@@ -180,6 +180,11 @@ class Answers {
     if (found == Of<Q>().end()) return std::nullopt;
     return found->second.asked;
   }
+  // Whether there is an answer to any such question.
+  template <typename Q>
+  bool HasAny() const {
+    return !Of<Q>().empty();
+  }
   // Whether there was an answer.
   bool Forget(const Question& question) {
     return std::visit([&]<typename Q>(const Q& q) { return Of<Q>().erase(q) > 0; }, question);
