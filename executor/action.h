@@ -40,6 +40,7 @@ struct CreateTable {
 struct AlterTable {
   Side side;
   TableMeta table;
+  Token token = 0;
 };
 struct StartCopy {
   TableName table;

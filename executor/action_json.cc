@@ -32,7 +32,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PartitionCopy, name, from, to, from_fingerpri
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Route, site, token)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CreateDatabase, side, database)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CreateTable, side, table)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlterTable, side, table)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlterTable, side, table, token)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StartCopy, table, direction, tag, partitions, bytes_per_second_max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Publish, side, table, token, partitions, dropped, parameters)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetBarrier, side, table, party, closed, token)

@@ -33,7 +33,7 @@ struct Performer {
     return world.At(a.side).catalog.CreateTable(a.table, op);
   }
   Result<Effect> operator()(const AlterTable& a) const {
-    return world.At(a.side).catalog.AlterTable(a.table, op);
+    return world.At(a.side).catalog.AlterTable(a.table, op, a.token);
   }
   Result<Effect> operator()(const StartCopy& a) const { return world.copier.Submit(RequestOf(a)); }
   Result<Effect> operator()(const Publish& a) const {

@@ -109,7 +109,7 @@ bool EnsureDefinition(Turn& turn, const TableName& name, Side receiver, Nanoseco
     TableMeta wanted = **here;
     wanted.location.clear();
     wanted.parameters.clear();
-    turn.Do(AlterTable{receiver, std::move(wanted)});
+    turn.Do(AlterTable{receiver, std::move(wanted), turn.view.publishing()});
     return false;
   }
   return true;

@@ -53,8 +53,9 @@ class Catalog {
   // make.
   virtual Result<Effect> CreateTable(const TableMeta& table, const std::string& op) = 0;
   // Columns, storage and parameters as given; the location, partitions and unknown parameters stay as they
-  // are.
-  virtual Result<Effect> AlterTable(const TableMeta& table, const std::string& op) = 0;
+  // are. Errors: kConflict while the table is sealed against copiers by a larger token: a request that was
+  // long on its way must not undo what was proven since.
+  virtual Result<Effect> AlterTable(const TableMeta& table, const std::string& op, Token token) = 0;
   virtual Result<Effect> Publish(const Publication& publication) = 0;
 
   virtual Result<Effect> SetRoute(const TableName& table, const Route& route) = 0;

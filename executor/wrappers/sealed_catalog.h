@@ -1,5 +1,5 @@
-// executor/wrappers/sealed_catalog.h — a catalog that publishes only while copiers are not sealed out: for
-// sites whose metastore does not know the barrier.
+// executor/wrappers/sealed_catalog.h — a catalog that alters and publishes only while copiers are not sealed
+// out: for sites whose metastore does not know the barrier.
 #pragma once
 
 #include "executor/ports/catalog.h"
@@ -7,9 +7,9 @@
 
 namespace godwit::executor {
 
-// Publish is refused (kConflict) once the table was closed or opened to copiers by a larger token than the
-// publication's: what was held up since before a seal stays out after it too. It looks again afterwards: a
-// seal that was set meanwhile makes the outcome unknown (kUnavailable), to be looked up.
+// Both are refused (kConflict) once the table was closed or opened to copiers by a larger token than theirs:
+// what was held up since before a seal stays out after it too. It looks again afterwards: a seal that was set
+// meanwhile makes the outcome unknown (kUnavailable), to be looked up.
 class SealedCatalog : public Catalog {
  public:
   SealedCatalog(Catalog& catalog, WriteBarrier& barrier) : catalog_(catalog), barrier_(barrier) {}
@@ -36,9 +36,7 @@ class SealedCatalog : public Catalog {
   Result<Effect> CreateTable(const TableMeta& table, const std::string& op) override {
     return catalog_.CreateTable(table, op);
   }
-  Result<Effect> AlterTable(const TableMeta& table, const std::string& op) override {
-    return catalog_.AlterTable(table, op);
-  }
+  Result<Effect> AlterTable(const TableMeta& table, const std::string& op, Token token) override;
   Result<Effect> Publish(const Publication& publication) override;
   Result<Effect> SetRoute(const TableName& table, const Route& route) override {
     return catalog_.SetRoute(table, route);
@@ -46,7 +44,9 @@ class SealedCatalog : public Catalog {
   Result<Route> GetRoute(const TableName& table) override { return catalog_.GetRoute(table); }
 
  private:
-  Result<bool> Sealed(const Publication& publication);
+  Result<bool> Sealed(const TableName& table, Token token);
+  template <typename Change>
+  Result<Effect> Unless(const std::string& what, const TableName& table, Token token, const Change& change);
 
   Catalog& catalog_;
   WriteBarrier& barrier_;

@@ -162,8 +162,8 @@ TEST_P(Conformance, AlteringKeepsWhatItDoesNotName) {
   change.columns.push_back({"note", "string", "new"});
   change.location = "elsewhere";
   change.parameters = {{"comment", "changed"}};
-  EXPECT_EFFECT(Effect::kDone, source_catalog().AlterTable(change, "op1"));
-  EXPECT_EFFECT(Effect::kAlready, source_catalog().AlterTable(change, "op1"));
+  EXPECT_EFFECT(Effect::kDone, source_catalog().AlterTable(change, "op1", 0));
+  EXPECT_EFFECT(Effect::kAlready, source_catalog().AlterTable(change, "op1", 0));
   GODWIT_ASSERT_OK(const auto after, source_catalog().GetTable(kOrders));
   EXPECT_EQ(after->columns, change.columns);
   EXPECT_EQ(after->location, before->location);
@@ -266,6 +266,22 @@ TEST_P(Conformance, ASealKeepsCopiersOut) {
   EXPECT_EFFECT(Effect::kDone, barrier.Set(kOrders, Party::kCopiers, false, 5));
   EXPECT_REFUSED(kConflict, target_catalog().Publish(NewPartition("dt=2026-11-09", location, "op1", 3)));
   EXPECT_EFFECT(Effect::kDone, target_catalog().Publish(NewPartition("dt=2026-11-09", location, "op2", 5)));
+}
+
+TEST_P(Conformance, ASealKeepsLateDefinitionsOut) {
+  Make(OrdersAtBoth());
+  WriteBarrier& barrier = world().target.barrier;
+  GODWIT_ASSERT_OK(const auto before, target_catalog().GetTable(kOrders));
+  TableMeta change = *before;
+  change.columns.push_back({"note", "string", "new"});
+  change.parameters.clear();
+  EXPECT_EFFECT(Effect::kDone, barrier.Set(kOrders, Party::kCopiers, true, 4));
+  EXPECT_REFUSED(kConflict, target_catalog().AlterTable(change, "op1", 3));
+  EXPECT_EFFECT(Effect::kDone, barrier.Set(kOrders, Party::kCopiers, false, 5));
+  EXPECT_REFUSED(kConflict, target_catalog().AlterTable(change, "op1", 3));
+  GODWIT_ASSERT_OK(const auto after, target_catalog().GetTable(kOrders));
+  EXPECT_EQ(after->columns, before->columns);
+  EXPECT_EFFECT(Effect::kDone, target_catalog().AlterTable(change, "op2", 5));
 }
 
 TEST_P(Conformance, ABarrierForWritersDoesNotStopCopiers) {

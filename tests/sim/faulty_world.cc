@@ -152,8 +152,8 @@ class WiredCatalog : public Catalog {
   Result<Effect> CreateTable(const TableMeta& table, const std::string& op) override {
     return wire_.Change([this, table, op] { return real_.CreateTable(table, op); });
   }
-  Result<Effect> AlterTable(const TableMeta& table, const std::string& op) override {
-    return wire_.Change([this, table, op] { return real_.AlterTable(table, op); });
+  Result<Effect> AlterTable(const TableMeta& table, const std::string& op, Token token) override {
+    return wire_.Change([this, table, op, token] { return real_.AlterTable(table, op, token); });
   }
   Result<Effect> Publish(const Publication& publication) override {
     return wire_.Change([this, publication] { return real_.Publish(publication); });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -29,6 +30,7 @@ constexpr Duration kCalmTime = 40h;   // then none: everything must come to rest
 constexpr Duration kWatchdogEvery = 30s;
 constexpr executor::WatchdogPolicy kWatchdog;
 constexpr int kPersonsVisits = 4;
+constexpr executor::Token kEveryToken = std::numeric_limits<executor::Token>::max();  // no seal stops it
 constexpr Duration kWatchdogAway = 1min;  // it looks now and acts later: it is another host
 constexpr int64_t kEventsMax = 3'000'000;
 
@@ -65,7 +67,8 @@ class Simulation {
     PlanFaults();
     PlanApprovals();
     Watch();
-    RunUntil(Nanoseconds(kUnsafeTime));
+    PlanVisit();
+    RunUnsafe();
     swarm_.Stop();
     Heal();
     bool calm = false;
@@ -93,6 +96,15 @@ class Simulation {
   }
 
  private:
+  // Faults strike until the time is over, or until some time after everything came to rest.
+  void RunUnsafe() {
+    while (world_->clock.now() < Nanoseconds(kUnsafeTime) && !Broken()) {
+      RunUntil(world_->clock.now() + Nanoseconds(10min));
+      const std::shared_ptr<Godwit> godwit = Alive();
+      if (godwit && godwit->engine->IsFinished() && swarm_.Coin(0.3)) return;
+    }
+  }
+
   // --- Set-up ---
 
   static Swarm Drawn(uint64_t seed, const SimOptions& options) {
@@ -300,7 +312,7 @@ class Simulation {
   }
 
   void StrikeSomething() {
-    if (world_->clock.now() >= Nanoseconds(kUnsafeTime)) return;
+    if (swarm_.stopped()) return;
     static constexpr Fault kKinds[] = {Fault::kCrash,        Fault::kZombie,        Fault::kReboot,
                                        Fault::kSilentChange, Fault::kLatePartition, Fault::kRogueWriter,
                                        Fault::kForgetsPause, Fault::kClockJumps,    Fault::kNoSpace,
@@ -466,7 +478,7 @@ class Simulation {
     executor::TableMeta changed = *world_->At(owner).catalog.Find(*table);
     changed.columns.push_back({fmt::format("added_{}", changed.columns.size()), "string", ""});
     Tamper(*table);
-    (void)world_->At(owner).catalog.AlterTable(changed, "").ok();
+    (void)world_->At(owner).catalog.AlterTable(changed, "", kEveryToken).ok();
     Trace("rogue", fmt::format("{} {}: a column is added", SideName(owner), table->Text()));
   }
 
@@ -532,9 +544,27 @@ class Simulation {
     if (verb == "mode") return AskForDualRun();
     const bool all = (verb == "hold" || verb == "resume") && swarm_.Coin(0.3);
     Say(all ? "" : AnyUnit().id, verb);
-    if (verb == "hold") {
-      world_->clock.In(swarm_.Between(1min, 1h),
-                       [this, all, unit = AnyUnit().id] { Say(all ? "" : unit, "resume"); });
+  }
+
+  // Somebody comes by and looks after what waits for a person.
+  void PlanVisit() {
+    world_->clock.In(swarm_.Between(1min, 1h), [this] {
+      if (swarm_.stopped()) return;
+      Visit();
+      PlanVisit();
+    });
+  }
+
+  void Visit() {
+    if (swarm_.Coin(0.8)) Say("", "resume");
+    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
+      const executor::UnitRow& row = checker_->row(i);
+      const std::string& id = case_.migration.units[i].id;
+      if (row.held && swarm_.Coin(0.8)) Say(id, "resume");
+      if (executor::IsTerminal(row.state) && row.state != UnitState::kCompleted && swarm_.Coin(0.5))
+        Say(id, "retry");
+      if (row.state == UnitState::kProbation && swarm_.Coin(0.5))
+        Say(id, swarm_.Coin(0.2) ? "reverse" : "complete");
     }
   }
 
@@ -574,7 +604,7 @@ class Simulation {
     if (!case_.migration.policy.switch_needs_approval) return;
     world_->clock.In(swarm_.Between(1min, 2h), [this] {
       Approve(AnyUnit().id);
-      if (world_->clock.now() < Nanoseconds(kUnsafeTime)) PlanApprovals();
+      if (!swarm_.stopped()) PlanApprovals();
     });
   }
 

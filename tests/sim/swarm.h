@@ -53,6 +53,7 @@ class Swarm {
   // True with probability `rate` if the fault is on and faults go on.
   bool Strikes(Fault fault, double rate);
   void Stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
   void SwitchOff(Fault fault) { on_[static_cast<size_t>(fault)] = false; }
 
   uint64_t Number(uint64_t below);  // uniform

@@ -260,7 +260,7 @@ Status HiveCatalog::Alter(const hms::Table& table) {
   });
 }
 
-Result<Effect> HiveCatalog::AlterTable(const TableMeta& meta, const std::string& op) {
+Result<Effect> HiveCatalog::AlterTable(const TableMeta& meta, const std::string& op, Token) {
   TableMeta plain = meta;
   const std::string statistics = TakeStatistics(plain.parameters);
   GODWIT_TRY_ASSIGN(hms::Table there, Need(meta.name));

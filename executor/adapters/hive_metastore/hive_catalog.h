@@ -3,7 +3,7 @@
 // Who made or published an object stands in its parameter "godwit.op"; a route in the table's parameters
 // "godwit.route.site" and "godwit.route.token". The metastore has no compare-and-set that all versions keep,
 // so a change is: read, compare, write; the one who calls is alone (the engine's lock), and every end state
-// is read again. Publishing does not know of seals: wrappers/sealed_catalog.h does.
+// is read again. Altering and publishing do not know of seals: wrappers/sealed_catalog.h does.
 #pragma once
 
 #include <map>
@@ -32,7 +32,7 @@ class HiveCatalog : public Catalog {
   // Errors also: kUnsupported with the reason for what is not a table of files.
   Result<Effect> CreateTable(const TableMeta& table, const std::string& op) override;
   // Errors: kConflict if the partition keys differ, they cannot be altered.
-  Result<Effect> AlterTable(const TableMeta& table, const std::string& op) override;
+  Result<Effect> AlterTable(const TableMeta& table, const std::string& op, Token token) override;
   // Drift: in a table that godwit made, a partition that somebody else made or re-pointed is not overwritten:
   // kConflict.
   Result<Effect> Publish(const Publication& publication) override;

@@ -125,13 +125,11 @@ Status CheckPublication(const Publication& publication, const TableMeta& table) 
   return Ok();
 }
 
-Status CheckSeal(Database& db, const Publication& publication) {
-  const TableName& table = publication.table;
+Status CheckSeal(Database& db, const TableName& table, Token token) {
   GODWIT_TRY_ASSIGN(const std::vector<Row> rows,
                     db.Query("SELECT token FROM barriers WHERE db = ? AND tbl = ? AND party = 'copiers'",
                              {table.db, table.name}));
-  return CheckToken(fmt::format("copiers of {}", table.Text()), publication.token,
-                    rows.empty() ? 0 : rows[0].Int(0));
+  return CheckToken(fmt::format("copiers of {}", table.Text()), token, rows.empty() ? 0 : rows[0].Int(0));
 }
 
 Result<bool> PutPartition(Database& db, const Publication& publication, const PartitionMeta& partition) {
@@ -284,9 +282,10 @@ Result<Effect> LocalCatalog::CreateTable(const TableMeta& table, const std::stri
   });
 }
 
-Result<Effect> LocalCatalog::AlterTable(const TableMeta& table, const std::string& op) {
+Result<Effect> LocalCatalog::AlterTable(const TableMeta& table, const std::string& op, Token token) {
   return site_->Write([&](Database& db) -> Result<Effect> {
     GODWIT_TRY_ASSIGN(const TableMeta before, ExistingTable(db, table.name));
+    GODWIT_TRY(CheckSeal(db, table.name, token));
     if (before.partition_keys != table.partition_keys) {
       return Unsupported(fmt::format("{}: its partition keys cannot change", table.name.Text()));
     }
@@ -306,7 +305,7 @@ Result<Effect> LocalCatalog::Publish(const Publication& publication) {
   return site_->Write([&](Database& db) -> Result<Effect> {
     GODWIT_TRY_ASSIGN(const TableMeta table, ExistingTable(db, publication.table));
     GODWIT_TRY(CheckPublication(publication, table));
-    GODWIT_TRY(CheckSeal(db, publication));
+    GODWIT_TRY(CheckSeal(db, publication.table, publication.token));
     GODWIT_TRY_ASSIGN(const bool changed, PublishAll(db, table, publication));
     return changed ? Effect::kDone : Effect::kAlready;
   });

@@ -23,7 +23,7 @@ class LocalCatalog : public Catalog {
   Result<Effect> CreateDatabase(const DatabaseMeta& database) override;
   Result<Effect> CreateTable(const TableMeta& table, const std::string& op) override;
   // Errors: kUnsupported if the partition keys differ: a table cannot be partitioned anew.
-  Result<Effect> AlterTable(const TableMeta& table, const std::string& op) override;
+  Result<Effect> AlterTable(const TableMeta& table, const std::string& op, Token token) override;
   // A token smaller than that of the copiers' barrier is refused even where the barrier is open: it comes
   // from before.
   Result<Effect> Publish(const Publication& publication) override;

@@ -104,9 +104,17 @@ Result<Effect> SimCatalog::CreateTable(const TableMeta& table, const std::string
   return Effect::kDone;
 }
 
-Result<Effect> SimCatalog::AlterTable(const TableMeta& table, const std::string&) {
+Status SimCatalog::CheckSeal(const TableName& table, Token token) const {
+  const auto seal = barriers_.find({table, Party::kCopiers});
+  if (seal == barriers_.end() || token >= seal->second.token || !fences_copiers) return Ok();
+  return Conflict(fmt::format("{} is sealed against copiers by token {}, this one has {}", table.Text(),
+                              seal->second.token, token));
+}
+
+Result<Effect> SimCatalog::AlterTable(const TableMeta& table, const std::string&, Token token) {
   const auto found = tables_.find(table.name);
   if (found == tables_.end()) return Conflict(table.name.Text() + ": there is no such table");
+  GODWIT_TRY(CheckSeal(table.name, token));
   TableMeta& meta = found->second.meta;
   const TableMeta before = meta;
   meta.columns = table.columns;
@@ -134,11 +142,7 @@ bool SimCatalog::PublishPartitions(Table& table, const Publication& publication)
 Result<Effect> SimCatalog::Publish(const Publication& publication) {
   const auto found = tables_.find(publication.table);
   if (found == tables_.end()) return Conflict(publication.table.Text() + ": there is no such table");
-  const BarrierStatus seal = barriers_[{publication.table, Party::kCopiers}];
-  if (publication.token < seal.token && fences_copiers) {
-    return Conflict(fmt::format("{} is sealed against copiers by token {}, this one has {}",
-                                publication.table.Text(), seal.token, publication.token));
-  }
+  GODWIT_TRY(CheckSeal(publication.table, publication.token));
   GODWIT_TRY(CheckPublication(publication, found->second.meta));
   bool changed = PublishPartitions(found->second, publication);
   changed = Merge(publication.parameters, found->second.meta.parameters) || changed;

@@ -77,7 +77,7 @@ class SimCatalog : public Catalog, public WriteBarrier {
   Result<std::optional<PartitionMeta>> GetPartition(const TableName& table, const std::string& name) override;
   Result<Effect> CreateDatabase(const DatabaseMeta& database) override;
   Result<Effect> CreateTable(const TableMeta& table, const std::string& op) override;
-  Result<Effect> AlterTable(const TableMeta& table, const std::string& op) override;
+  Result<Effect> AlterTable(const TableMeta& table, const std::string& op, Token token) override;
   Result<Effect> Publish(const Publication& publication) override;
   Result<Effect> SetRoute(const TableName& table, const Route& route) override;
   Result<Route> GetRoute(const TableName& table) override;
@@ -106,6 +106,7 @@ class SimCatalog : public Catalog, public WriteBarrier {
     std::map<std::string, PartitionMeta> partitions;  // of a plain table: the one named ""
   };
   bool PublishPartitions(Table& table, const Publication& publication);
+  Status CheckSeal(const TableName& table, Token token) const;  // kConflict if a larger one shuts it out
 
   std::string identity_;
   std::map<std::string, DatabaseMeta> databases_;

@@ -260,8 +260,8 @@ TEST_P(CatalogReal, AlterKeepsLocationAndUnknownParameters) {
   table.columns.push_back({"added", "int", ""});
   table.parameters = {{"new", "1"}};
   table.location = "hdfs://ignored:1/x";
-  ASSERT_OK(catalog_->AlterTable(table, "op2"));
-  EXPECT_EQ(*catalog_->AlterTable(table, "op2"), Effect::kAlready);
+  ASSERT_OK(catalog_->AlterTable(table, "op2", 0));
+  EXPECT_EQ(*catalog_->AlterTable(table, "op2", 0), Effect::kAlready);
   auto there = catalog_->GetTable(table.name);
   ASSERT_OK(there);
   EXPECT_EQ((*there)->columns.size(), 4u);

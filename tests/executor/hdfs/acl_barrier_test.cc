@@ -35,7 +35,7 @@ class OneTable : public Catalog {
   }
   Result<Effect> CreateDatabase(const DatabaseMeta&) override { return Effect::kAlready; }
   Result<Effect> CreateTable(const TableMeta&, const std::string&) override { return Effect::kAlready; }
-  Result<Effect> AlterTable(const TableMeta&, const std::string&) override { return Effect::kAlready; }
+  Result<Effect> AlterTable(const TableMeta&, const std::string&, Token) override { return Effect::kAlready; }
   Result<Effect> Publish(const Publication&) override { return Effect::kAlready; }
   Result<Effect> SetRoute(const TableName&, const Route&) override { return Effect::kAlready; }
   Result<Route> GetRoute(const TableName&) override { return Route{}; }

@@ -134,7 +134,7 @@ TEST(LocalCatalog, RefusesMetadataThatIsNotText) {
   Catalog& catalog = world.world().target.catalog;
   GODWIT_ASSERT_OK(auto table, catalog.GetTable(kOrders));
   table->columns[0].comment = "caf\xe9";
-  EXPECT_REFUSED(kInvalidInput, catalog.AlterTable(*table, "op1"));
+  EXPECT_REFUSED(kInvalidInput, catalog.AlterTable(*table, "op1", 0));
 }
 
 TEST(LocalCatalog, DoesNotPartitionATableAnew) {
@@ -142,7 +142,7 @@ TEST(LocalCatalog, DoesNotPartitionATableAnew) {
   Catalog& catalog = world.world().target.catalog;
   GODWIT_ASSERT_OK(auto table, catalog.GetTable(kOrders));
   table->partition_keys.push_back({"hour", "string", ""});
-  EXPECT_REFUSED(kUnsupported, catalog.AlterTable(*table, "op1"));
+  EXPECT_REFUSED(kUnsupported, catalog.AlterTable(*table, "op1", 0));
 }
 
 TEST(LocalStorage, RemovesNoAttemptThatTheCatalogPointsTo) {
