@@ -43,11 +43,22 @@ bool WinsArbiter(BegunMigration& begun, const executor::WatchdogDuty& duty, cons
   return begun.journal->Append(0, std::nullopt, {entry}, nullptr).ok();
 }
 
-void Thaw(const executor::WatchdogDuty& duty, executor::World& world, const Output& output) {
-  for (const executor::Action& action : duty.thaw) {
-    const auto done = executor::Perform(action, "watchdog", world);
+// How many steps were wanted.
+int Thaw(const executor::WatchdogDuty& duty, executor::World& world, const Output& output) {
+  int steps = 0;
+  executor::Thaw(duty, world, [&](const executor::Action& action, const Result<executor::Effect>& done) {
+    ++steps;
     output.Note(executor::Describe(action) + (done.ok() ? "" : ": " + done.error().message));
-  }
+  });
+  return steps;
+}
+
+void SayWhatItWouldDo(const std::string& unit, const executor::WatchdogDuty& duty, const Output& output) {
+  output.Print(duty.late_pause
+                   ? fmt::format("{}: is thawed; would look whether one of its {} jobs was paused late\n",
+                                 unit, duty.thaw.size())
+                   : fmt::format("{}: would cancel its freeze and thaw its writers ({} steps)\n", unit,
+                                 duty.thaw.size()));
 }
 
 // One look at the journal. The number of units that it had something to do for. The journal is opened anew
@@ -63,17 +74,21 @@ Result<int> Look(const WatchdogArgs& args, const config::Settings& settings, con
   if (args.execute) {
     GODWIT_TRY_ASSIGN(opened, OpenWorld(settings, ProgramPath()));
   }
+  int needy = 0;
   for (const executor::WatchdogDuty& duty : duties) {
     const std::string& unit = begun->migration.units[duty.unit].id;
-    if (!args.execute) {
-      output.Print(fmt::format("{}: would cancel its freeze and thaw its writers ({} steps)\n", unit,
-                               duty.thaw.size()));
-    } else if (WinsArbiter(*begun, duty, now)) {
+    if (!args.execute) SayWhatItWouldDo(unit, duty, output);
+    if (duty.late_pause) {
+      if (args.execute && Thaw(duty, opened->world(), output) > 0) ++needy;
+      continue;
+    }
+    ++needy;
+    if (args.execute && WinsArbiter(*begun, duty, now)) {
       output.Print(fmt::format("{}: its orchestrator is silent; thaws its writers\n", unit));
       Thaw(duty, opened->world(), output);
     }
   }
-  return static_cast<int>(duties.size());
+  return needy;
 }
 
 // What the watchdog decides is told even if nobody else is there to tell it. Begun once there is a migration.

@@ -147,7 +147,8 @@ bool TakeAway(const std::vector<std::string>& names) {
   return true;
 }
 
-// Lines of the file: a seed, and why it was bad; # begins a comment.
+// Lines of the file: a seed, or SEED/UNITS for migrations of at most so many units, and why it was bad; #
+// begins a comment.
 int RunKept(const std::string& path) {
   std::ifstream file(path);
   if (!file) {
@@ -157,9 +158,11 @@ int RunKept(const std::string& path) {
   int runs = 0, bad = 0;
   for (std::string line; std::getline(file, line);) {
     uint64_t seed = 0;
-    if (!(std::istringstream(line) >> seed)) continue;
-    ++runs;
     SimOptions options;
+    std::istringstream words(line);
+    if (!(words >> seed)) continue;
+    if (words.peek() == '/') words.ignore() >> options.units_max;
+    ++runs;
     options.keep_facts = true;
     const SimOutcome outcome = RunSimulation(seed, options);
     if (outcome.violations.empty()) continue;

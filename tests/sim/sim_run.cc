@@ -637,7 +637,7 @@ class Simulation {
       OnRecord(cancel);
       Trace("watchdog", "cancels " + cancel.unit);
     }
-    for (const executor::Action& action : duty.thaw) (void)Perform(action, "watchdog", world_->world()).ok();
+    Thaw(duty, world_->world(), [](const executor::Action&, const Result<executor::Effect>&) {});
   }
 
   // --- The end ---
