@@ -2,22 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "executor/watchdog.h"
 #include "tests/sim/checker.h"
 #include "tests/sim/defences.h"
 #include "tests/sim/faulty_journal.h"
 #include "tests/sim/faulty_world.h"
+#include "tests/sim/people.h"
+#include "tests/sim/rogues.h"
 #include "tests/sim/warehouse_of_seed.h"
 
 namespace godwit::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using executor::Decision;
 using executor::Engine;
 using executor::Moment;
 using executor::Request;
@@ -30,7 +29,6 @@ constexpr Duration kCalmTime = 40h;   // then none: everything must come to rest
 constexpr Duration kWatchdogEvery = 30s;
 constexpr executor::WatchdogPolicy kWatchdog;
 constexpr int kPersonsVisits = 4;
-constexpr executor::Token kEveryToken = std::numeric_limits<executor::Token>::max();  // no seal stops it
 constexpr Duration kWatchdogAway = 1min;  // it looks now and acts later: it is another host
 constexpr int64_t kEventsMax = 3'000'000;
 
@@ -59,22 +57,27 @@ class Simulation {
     warehouse_ = std::make_unique<SimWarehouse>(*world_, case_.warehouse, seed);
     const Duration freeze_max = case_.migration.policy.freeze_budget + kWatchdog.patience + 25min;
     checker_ = std::make_unique<Checker>(*world_, case_.migration, warehouse_->spec(), freeze_max);
+    scene_ = std::make_unique<Scene>(
+        Scene{case_.migration, *world_, *warehouse_, *journal_, *checker_, swarm_,
+              [this](const std::string& kind, const std::string& text) { Trace(kind, text); }});
+    people_ = std::make_unique<People>(*scene_);
+    rogues_ = std::make_unique<Rogues>(*scene_);
     Hook();
   }
 
   SimOutcome Run() {
     StartGodwit();
     PlanFaults();
-    PlanApprovals();
+    people_->PlanApprovals();
     Watch();
-    PlanVisit();
+    people_->PlanVisits();
     RunUnsafe();
     swarm_.Stop();
     Heal();
     bool calm = false;
     while (!calm && world_->clock.now() < Nanoseconds(kUnsafeTime + kCalmTime) && !Broken()) {
       RunUntil(world_->clock.now() + Nanoseconds(10min));
-      Waive();
+      people_->Waive();
       calm = IsCalm();
       if (calm && persons_visits_ < kPersonsVisits) {  // what waits for a person gets one
         ++persons_visits_;
@@ -222,7 +225,7 @@ class Simulation {
       journal_full_until_ = world_->clock.now() + Nanoseconds(swarm_.Between(0s, 3min));
       return JournalFault::kFull;
     }
-    if (Strikes(Fault::kForeignWrite, 0.01)) StrikeOperator();
+    if (Strikes(Fault::kForeignWrite, 0.01)) people_->OrderSomething();
     if (Strikes(Fault::kCrashAtJournal, 0.005)) {
       return swarm_.Coin(0.5) ? JournalFault::kCrashBefore : JournalFault::kCrashAfter;
     }
@@ -332,21 +335,8 @@ class Simulation {
     for (const Fault fault : {Fault::kSuperuser, Fault::kFileHeldOpen, Fault::kSchemaChange,
                               Fault::kForgetsPause, Fault::kRogueWriter}) {
       if (!Strikes(fault, 0.15)) continue;
-      world_->clock.In(swarm_.Between(0s, 3s), [this, fault, unit] {
-        struck_unit_ = unit;
-        Strike(fault);
-        struck_unit_.reset();
-      });
+      world_->clock.In(swarm_.Between(0s, 3s), [this, fault, unit] { rogues_->Strike(fault, unit); });
     }
-  }
-
-  const executor::UnitSpec& AnyUnit() {
-    if (struck_unit_) return case_.migration.units[*struck_unit_];
-    return case_.migration.units[swarm_.Number(case_.migration.units.size())];
-  }
-  executor::TableName AnyTable() {
-    const executor::UnitSpec& unit = AnyUnit();
-    return unit.tables[swarm_.Number(unit.tables.size())];
   }
 
   void Strike(Fault fault) {
@@ -364,19 +354,11 @@ class Simulation {
         ++boot_;
         booted_ = world_->clock.now();
         return CrashOf(godwit, swarm_.Between(30s, 5min));
-      case Fault::kRogueWriter:
-      case Fault::kLatePartition: return StrikeWriter(fault);
-      case Fault::kSilentChange: return StrikeSilently();
-      case Fault::kForgetsPause: return StrikeScheduler();
       case Fault::kClockJumps:
         clock_jump_ += swarm_.Coin(0.5) ? swarm_.Between(0s, 24h) : -swarm_.Between(0s, 24h);
         return;
-      case Fault::kNoSpace: return StrikeDisk();
-      case Fault::kOperator: return StrikeOperator();
-      case Fault::kSuperuser: return StrikePastBarrier();
-      case Fault::kFileHeldOpen: return HoldFileOpen();
-      case Fault::kSchemaChange: return ChangeSchema();
-      default: return;
+      case Fault::kOperator: return people_->OrderSomething();
+      default: return rogues_->Strike(fault);
     }
   }
 
@@ -387,225 +369,6 @@ class Simulation {
     godwit->process.StopUntil(world_->clock.now() + Nanoseconds(stopped));
     world_->clock.In(swarm_.Between(1s, stopped), [this] { StartGodwit(); });
     ++outcome_.crashes;
-  }
-
-  // Somebody writes who is in no schedule; the barrier at the resource stops him, as it stops everybody.
-  void StrikeWriter(Fault fault) {
-    const executor::TableName table = AnyTable();
-    const size_t unit = UnitOf(table);
-    const executor::Side owner = executor::IsCommitted(checker_->row(unit).state) ? checker_->row(unit).to()
-                                                                                  : checker_->row(unit).from;
-    const auto partitions = world_->At(owner).catalog.ListPartitions(table, "", 100);
-    if (!partitions.ok() || partitions->empty()) return;
-    const bool plain = world_->At(owner).catalog.Find(table)->partition_keys.empty();
-    const std::string partition = fault == Fault::kLatePartition && !plain
-                                      ? "dt=2025-12-31"
-                                      : (*partitions)[swarm_.Number(partitions->size())].name;
-    const bool written = warehouse_->RogueWrite(owner, table, partition, true);
-    Trace("rogue", fmt::format("{} {}/{}: {}", SideName(owner), table.Text(), partition,
-                               written ? "written" : "denied"));
-  }
-
-  size_t UnitOf(const executor::TableName& table) const {
-    size_t unit = 0;
-    while (!std::count(case_.migration.units[unit].tables.begin(), case_.migration.units[unit].tables.end(),
-                       table)) {
-      ++unit;
-    }
-    return unit;
-  }
-
-  // A table of a unit that is not decided yet, if one is drawn.
-  std::optional<executor::TableName> UndecidedTable() {
-    const executor::TableName table = AnyTable();
-    const executor::UnitRow& row = checker_->row(UnitOf(table));
-    if (executor::IsCommitted(row.state) || row.decision == Decision::kCommit) return std::nullopt;
-    return table;
-  }
-
-  // After the last look before the decision nobody can know.
-  void Tamper(const executor::TableName& table) {
-    if (checker_->row(UnitOf(table)).state == UnitState::kReady) checker_->OnTampered(table);
-  }
-
-  std::optional<executor::PartitionMeta> AnyPartition(executor::Side side, const executor::TableName& table) {
-    const auto partitions = world_->At(side).catalog.ListPartitions(table, "", 100);
-    if (!partitions.ok() || partitions->empty()) return std::nullopt;
-    return (*partitions)[swarm_.Number(partitions->size())];
-  }
-
-  void StrikePastBarrier() {
-    const std::optional<executor::TableName> table = UndecidedTable();
-    if (!table) return;
-    const executor::Side owner = checker_->row(UnitOf(*table)).from;
-    const auto partition = AnyPartition(owner, *table);
-    if (!partition) return;
-    Tamper(*table);
-    (void)warehouse_->RogueWrite(owner, *table, partition->name, false);
-    Trace("rogue",
-          fmt::format("{} {}/{}: written past the barrier", SideName(owner), table->Text(), partition->name));
-  }
-
-  // Its writer opened it while nothing denied that, and goes on writing when something does.
-  void HoldFileOpen() {
-    const std::optional<executor::TableName> table = UndecidedTable();
-    if (!table) return;
-    const executor::Side owner = checker_->row(UnitOf(*table)).from;
-    if (world_->At(owner).catalog.IsClosed(*table, executor::Party::kWriters)) return;
-    const auto partition = AnyPartition(owner, *table);
-    if (!partition || !warehouse_->RogueWrite(owner, *table, partition->name, true)) return;
-    executor::sim::SimStorage& storage = world_->At(owner).storage;
-    const std::string location = partition->location;
-    const std::string path = storage.Files(location).begin()->first;
-    storage.SetOpen(location, path, true);
-    Trace("rogue", fmt::format("{} {}/{}: held open", SideName(owner), table->Text(), partition->name));
-    world_->clock.In(swarm_.Between(10s, 4min),
-                     [this, &storage, owner, location, path, table = *table, name = partition->name] {
-                       const auto file = storage.Files(location).find(path);
-                       if (file == storage.Files(location).end() || !file->second.open_for_write)
-                         return;  // overwritten meanwhile
-                       (void)storage.Write(location, path, file->second.content + "rogue,more\n").ok();
-                       Trace("rogue", fmt::format("{} {}/{}: written to its end and closed", SideName(owner),
-                                                  table.Text(), name));
-                       checker_->OnWrite(owner, table, name, "");
-                     });
-  }
-
-  void ChangeSchema() {
-    const std::optional<executor::TableName> table = UndecidedTable();
-    if (!table) return;
-    const executor::Side owner = checker_->row(UnitOf(*table)).from;
-    executor::TableMeta changed = *world_->At(owner).catalog.Find(*table);
-    changed.columns.push_back({fmt::format("added_{}", changed.columns.size()), "string", ""});
-    Tamper(*table);
-    (void)world_->At(owner).catalog.AlterTable(changed, "", kEveryToken).ok();
-    Trace("rogue", fmt::format("{} {}: a column is added", SideName(owner), table->Text()));
-  }
-
-  // What no listing shows can only be found by content; it is put where a copy has yet to come.
-  void StrikeSilently() {
-    const executor::TableName table = AnyTable();
-    const auto partitions = world_->source.catalog.ListPartitions(table, "", 100);
-    if (!partitions.ok() || partitions->empty()) return;
-    const std::string location = (*partitions)[swarm_.Number(partitions->size())].location;
-    const auto& files = world_->source.storage.Files(location);
-    if (files.empty()) return;
-    const std::string path = files.begin()->first;
-    std::string content = files.begin()->second.content;
-    // Same size and time; a new identity, as every file system and HDFS give to a replaced file.
-    const int64_t bytes = files.begin()->second.bytes;
-    const int64_t modified = files.begin()->second.modified_ms;
-    if (world_->source.catalog.IsClosed(table, executor::Party::kWriters)) return;
-    std::swap(content.front(), content[content.size() / 2]);
-    (void)world_->source.storage.Write(location, path, content, bytes).ok();
-    world_->source.storage.SetModified(location, path, modified);
-    const size_t unit = UnitOf(table);
-    if (checker_->row(unit).from == executor::Side::kSource &&
-        !executor::IsCommitted(checker_->row(unit).state)) {
-      for (const executor::PartitionMeta& each : *partitions) {
-        if (each.location == location) checker_->OnWrite(executor::Side::kSource, table, each.name, "");
-      }
-    }
-  }
-
-  void StrikeScheduler() {
-    const executor::Side side = swarm_.Coin(0.5) ? executor::Side::kSource : executor::Side::kTarget;
-    const executor::UnitSpec& unit = AnyUnit();
-    for (const executor::JobSpec& job : unit.jobs) {
-      auto* state = world_->At(side).scheduler.Find(job.name);
-      // It starts with what its files say: all jobs of a site that was never in use stay paused.
-      if (state->cursor.empty()) continue;
-      const bool owned_here = OwnerOf(unit.id) == side;
-      if (!owned_here && !swarm_.Coin(0.5)) continue;
-      state->paused = false;
-      if (world_->At(side).scheduler.on_change) world_->At(side).scheduler.on_change(job.name);
-    }
-  }
-
-  executor::Side OwnerOf(const std::string& id) const {
-    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
-      if (case_.migration.units[i].id != id) continue;
-      const executor::UnitRow& row = checker_->row(i);
-      return executor::IsCommitted(row.state) ? row.to() : row.from;
-    }
-    return executor::Side::kSource;
-  }
-
-  void StrikeDisk() {
-    world_->target.storage.bytes_total = world_->target.storage.bytes_used;
-    world_->clock.In(swarm_.Between(10s, 20min),
-                     [this] { world_->target.storage.bytes_total = int64_t{1} << 60; });
-  }
-
-  void StrikeOperator() {
-    static constexpr const char* kVerbs[] = {"hold", "resume", "cancel",   "reverse", "retry",
-                                             "hold", "resume", "complete", "mode"};
-    const std::string verb = kVerbs[swarm_.Number(std::size(kVerbs))];
-    if (verb == "mode") return AskForDualRun();
-    const bool all = (verb == "hold" || verb == "resume") && swarm_.Coin(0.3);
-    Say(all ? "" : AnyUnit().id, verb);
-  }
-
-  // Somebody comes by and looks after what waits for a person.
-  void PlanVisit() {
-    world_->clock.In(swarm_.Between(1min, 1h), [this] {
-      if (swarm_.stopped()) return;
-      Visit();
-      PlanVisit();
-    });
-  }
-
-  void Visit() {
-    if (swarm_.Coin(0.8)) Say("", "resume");
-    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
-      const executor::UnitRow& row = checker_->row(i);
-      const std::string& id = case_.migration.units[i].id;
-      if (row.held && swarm_.Coin(0.8)) Say(id, "resume");
-      if (executor::IsTerminal(row.state) && row.state != UnitState::kCompleted && swarm_.Coin(0.5))
-        Say(id, "retry");
-      if (row.state == UnitState::kProbation && swarm_.Coin(0.5))
-        Say(id, swarm_.Coin(0.2) ? "reverse" : "complete");
-    }
-  }
-
-  // Of any job: also of those that may not run twice, which is refused to them.
-  void AskForDualRun() {
-    const executor::UnitSpec& unit = AnyUnit();
-    const std::string& job = unit.jobs[swarm_.Number(unit.jobs.size())].name;
-    Trace("operator", "asks for a dual run of " + job);
-    state::Entry entry;
-    entry.unit = unit.id;
-    entry.kind = state::RecordKind::kControl;
-    entry.body =
-        nlohmann::json({{"verb", "mode"}, {"by", "operator"}, {"job", job}, {"mode", "both"}}).dump();
-    if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
-  }
-
-  void Say(const std::string& unit, const std::string& verb, const std::string& table = "") {
-    Trace("operator", verb + " " + unit + " " + table);
-    state::Entry entry;
-    entry.unit = unit;
-    entry.kind = state::RecordKind::kControl;
-    entry.body = nlohmann::json({{"verb", verb}, {"by", "operator"}, {"table", table}}).dump();
-    if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
-  }
-
-  void Approve(const std::string& unit) {
-    Trace("operator", "approves the switch of " + unit);
-    state::Entry entry;
-    entry.unit = unit;
-    entry.kind = state::RecordKind::kApproval;
-    entry.body = nlohmann::json({{"what", "switch"}, {"by", "operator"}}).dump();
-    if (journal_->Append(0, std::nullopt, {entry}, nullptr).ok()) checker_->OnRecord(entry);
-  }
-
-  // People approve when they get to it.
-  void PlanApprovals() {
-    if (!case_.migration.policy.switch_needs_approval) return;
-    world_->clock.In(swarm_.Between(1min, 2h), [this] {
-      Approve(AnyUnit().id);
-      if (!swarm_.stopped()) PlanApprovals();
-    });
   }
 
   // --- The watchdog: another small process that never sleeps ---
@@ -643,23 +406,8 @@ class Simulation {
   // --- The end ---
 
   void Heal() {
-    world_->target.storage.bytes_total = int64_t{1} << 60;
-    Say("", "resume");
-    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
-      const std::string& id = case_.migration.units[i].id;
-      Say(id, "resume");
-      Approve(id);
-    }
-    Waive();
-  }
-
-  // The owner looks in, and accepts what both sides computed differently.
-  void Waive() {
-    for (size_t i = 0; i < case_.migration.units.size(); ++i) {
-      for (const auto& [table, difference] : checker_->row(i).differences) {
-        if (difference.waived_by.empty()) Say(case_.migration.units[i].id, "waive", table);
-      }
-    }
+    rogues_->GiveRoom();
+    people_->LookAfterAll();
   }
 
   bool Broken() const { return !checker_->violations().empty() || !outcome_.violations.empty(); }
@@ -717,8 +465,10 @@ class Simulation {
   std::unique_ptr<SimWorld> world_;
   std::unique_ptr<SimWarehouse> warehouse_;
   std::unique_ptr<Checker> checker_;
+  std::unique_ptr<Scene> scene_;
+  std::unique_ptr<People> people_;
+  std::unique_ptr<Rogues> rogues_;
   std::vector<std::shared_ptr<Godwit>> godwits_;  // the dead ones too: their requests are still on their way
-  std::optional<size_t> struck_unit_;             // of a strike that was aimed
   int persons_visits_ = 0;
   int boot_ = 1;
   Nanoseconds journal_full_until_{0};
