@@ -3,14 +3,30 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
-#include <thread>
-#include <vector>
+#include <system_error>
 
 namespace godwit {
 
+std::vector<std::thread> StartThreads(size_t count, const std::function<void(size_t)>& work) {
+  std::vector<std::thread> threads;
+  threads.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    try {
+      threads.emplace_back(work, i);
+    } catch (const std::system_error&) {
+      if (threads.empty()) throw;
+      break;
+    }
+  }
+  return threads;
+}
+
 void RunThreads(size_t count, const std::function<void()>& work) {
   std::vector<std::thread> threads;
-  for (size_t i = 1; i < count; ++i) threads.emplace_back(work);
+  try {
+    if (count > 1) threads = StartThreads(count - 1, [&work](size_t) { work(); });
+  } catch (const std::system_error&) {  // this one is left
+  }
   work();
   for (std::thread& thread : threads) thread.join();
 }

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
+
 namespace godwit::cli {
 
 // Calls next() on this thread until it has none, work(input) on one of `jobs` threads, and emit(output) on
@@ -57,8 +59,7 @@ void RunOrdered(size_t jobs, const std::function<std::optional<Input>()>& next,
       wake_caller.notify_one();
     }
   };
-  std::vector<std::thread> threads;
-  for (size_t thread = 0; thread < jobs; ++thread) threads.emplace_back(serve, thread);
+  std::vector<std::thread> threads = StartThreads(jobs, serve);
   const size_t held_max = jobs * 3;
   const auto emit_first = [&](std::unique_lock<std::mutex>& lock) {
     wake_caller.wait(lock, [&] { return tasks.front()->output.has_value(); });

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "base/parallel.h"
+
 namespace godwit::executor {
 namespace {
 
@@ -20,7 +22,7 @@ struct Arrival {
 class Pool {
  public:
   Pool(World& world, int workers) : world_(world) {
-    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { Work(); });
+    threads_ = StartThreads(static_cast<size_t>(workers), [this](size_t) { Work(); });
   }
   ~Pool() {
     {

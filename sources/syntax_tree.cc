@@ -1,5 +1,8 @@
 #include "sources/syntax_tree.h"
 
+#include <cstdlib>
+#include <new>
+
 extern "C" {
 const TSLanguage* tree_sitter_bash(void);
 const TSLanguage* tree_sitter_python(void);
@@ -12,7 +15,21 @@ struct FreeParser {
   void operator()(TSParser* parser) const { ts_parser_delete(parser); }
 };
 
+// The library aborts where no memory is left; it shall end as everything else does.
+void* OrEnd(void* memory, size_t bytes) {
+  if (memory == nullptr && bytes > 0 && std::get_new_handler() != nullptr) std::get_new_handler()();
+  return memory;
+}
+
+bool TakeMemoryAsOthersDo() {
+  ts_set_allocator([](size_t bytes) { return OrEnd(std::malloc(bytes), bytes); },
+                   [](size_t count, size_t bytes) { return OrEnd(std::calloc(count, bytes), count * bytes); },
+                   [](void* old, size_t bytes) { return OrEnd(std::realloc(old, bytes), bytes); }, std::free);
+  return true;
+}
+
 TSParser* ParserOfThisThread() {
+  [[maybe_unused]] static const bool once = TakeMemoryAsOthersDo();
   thread_local const std::unique_ptr<TSParser, FreeParser> parser(ts_parser_new());
   return parser.get();
 }

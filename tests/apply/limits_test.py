@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -102,6 +103,35 @@ class Limits(unittest.TestCase):
             self.world.call("unit", "resume", "--all")
             self.until(self.moved)
             self.stop()
+
+    # --- What the host has not got ---
+
+    def scarce(self, resource_, amounts, says):
+        """Whatever is missing, godwit ends with an error or goes on; the next one, which has enough, moves everything."""
+        for amount in amounts:
+            self.world.reset()
+            done = subprocess.run([GODWIT, "apply", "-q", "plan.json", "--execute"], cwd=self.world.folder, capture_output=True, text=True,
+                                  timeout=120, check=False, preexec_fn=lambda: resource.setrlimit(resource_, (amount, amount)))
+            with self.subTest(amount=amount, stderr=done.stderr):
+                self.assertIn(done.returncode, (0, 1, 3, 127))  # 127: its libraries were not loaded
+                if done.returncode == 1:
+                    self.assertRegex(done.stderr, says)
+            if done.returncode != 127:  # what failed again and again waits for a person, and says why
+                for whom in ("--all", "u00001", "u00002", "u00003"):
+                    self.world.call("unit", "resume", whom, expect=(0, 1, 2))
+            self.world.apply()
+            self.assertTrue(self.moved())
+            self.world.call("log", "--verify")
+
+    def test_without_memory(self):
+        def limited():
+            resource.setrlimit(resource.RLIMIT_AS, (500 << 20, 500 << 20))
+        if subprocess.run([GODWIT, "version"], capture_output=True, check=False, preexec_fn=limited).returncode != 0:
+            self.skipTest("a sanitizer wants all the addresses there are")
+        self.scarce(resource.RLIMIT_AS, [kb << 10 for kb in (44_000, 50_000, 56_000, 64_000, 76_000)], "memory|thread")
+
+    def test_without_descriptors(self):
+        self.scarce(resource.RLIMIT_NOFILE, (5, 8, 11, 14, 20), "Too many open files|unable to open|cannot open")
 
     # --- The outside ---
 
