@@ -79,6 +79,7 @@ struct SetGuard {
 struct SetCursor {
   Side side;
   std::string job;
+  std::string was;  // where it was seen to stand
   std::string cursor;
   Token token = 0;
 };

@@ -38,7 +38,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Publish, side, table, token, partitions, drop
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetBarrier, side, table, party, closed, token)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetPaused, side, job, paused, token)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetGuard, side, job, closed, token)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetCursor, side, job, cursor, token)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetCursor, side, job, was, cursor, token)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetRoute, side, table, route)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CancelCopy, tag)
 

@@ -194,7 +194,7 @@ bool PauseIsOurs(const JobStatus& status, const UnitView& view) {
 void DecideDualRun(Turn& turn) {
   const UnitView& view = turn.view;
   const std::set<TableName> shadow_tables = view.row.shadow ? ShadowTables(view) : std::set<TableName>{};
-  const Nanoseconds since = std::max(view.state_since, view.now - Nanoseconds(view.policy().sync_every));
+  const Nanoseconds since = view.Since(view.policy().sync_every);
   bool in_step = true;
   for (const TableName& table : view.spec.tables) {
     const CopyRule rule = shadow_tables.contains(table) ? CopyRule::kLeaveRows : CopyRule::kCopy;
@@ -338,7 +338,7 @@ Seen HandOver(Turn& turn, const JobSpec& job) {
   if (here == nullptr || there == nullptr) return Seen::kUnknown;
   const Token token = turn.view.opening();
   if (there->paused && there->cursor != here->cursor) {
-    turn.Do(SetCursor{row.to(), job.name, here->cursor, token});
+    turn.Do(SetCursor{row.to(), job.name, there->cursor, here->cursor, token});
   } else if (there->cursor < here->cursor) {
     turn.Do(SetPaused{row.to(), job.name, true, token});
   } else {

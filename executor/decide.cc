@@ -43,7 +43,7 @@ bool DecideArbitration(Turn& turn) {
 void DecidePlanned(Turn& turn) {
   for (const TableName& table : turn.view.wanted_elsewhere) {
     Replicate(turn, table, turn.view.row.to(), CopyRule::kCopy,
-              std::max(turn.view.state_since, turn.view.now - Nanoseconds(turn.view.policy().sync_every)));
+              turn.view.Since(turn.view.policy().sync_every));
   }
   if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
   if (turn.Stays()) return;
@@ -60,8 +60,7 @@ void DecideBulkCopy(Turn& turn) {
   for (const TableName& table : turn.view.spec.tables) {
     // A round ends when everything that was seen since it began stands equal; writers run on, so a look is
     // good for as long as a sync would wait.
-    const Nanoseconds since =
-        std::max(turn.view.state_since, turn.view.now - Nanoseconds(turn.view.policy().sync_every));
+    const Nanoseconds since = turn.view.Since(turn.view.policy().sync_every);
     in_step = Replicate(turn, table, turn.view.row.to(), CopyRule::kCopy, since) && in_step;
   }
   if (in_step) {

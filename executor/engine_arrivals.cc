@@ -78,6 +78,7 @@ void Engine::Impl::BelieveAnswer(Arrived& arrived, const Question& question) {
     Fail(arrived.under_way.unit, Describe(question), reply.error());
     return;
   }
+  RememberAnswerTime(now_.since_boot - arrived.under_way.asked, unit);
   if (const auto* compared = std::get_if<std::vector<ComparedPartition>>(&*reply)) {
     const TableName table = std::get<CompareRows>(question).table;
     for (const ComparedPartition& one : *compared) {

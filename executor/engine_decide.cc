@@ -91,6 +91,16 @@ Status Engine::Impl::RecordBreakers() {
   return Ok();
 }
 
+// Since when the longest-awaited answer is on its way. O(questions on their way).
+Nanoseconds Engine::Impl::AwaitedFor(const UnitMemory& unit) const {
+  Nanoseconds longest{0};
+  for (const auto& [question, id] : unit.asking) {
+    const auto under_way = under_way_.find(id);
+    if (under_way != under_way_.end()) longest = std::max(longest, now_.since_boot - under_way->second.asked);
+  }
+  return longest;
+}
+
 UnitView Engine::Impl::ViewOf(size_t i) const {
   const UnitMemory& unit = units_[i];
   const Policy& policy = migration_.policy;
@@ -108,6 +118,8 @@ UnitView Engine::Impl::ViewOf(size_t i) const {
       now_.wall,
       now_.boot_id,
       unit.state_since,
+      2 * unit.slowest,
+      AwaitedFor(unit),
       ledger_.run().held,
       limiter_.BrakeOf(i, ledger_.row(i)),
       slots_.IsOpen(migration_.units[i].wave),

@@ -84,6 +84,7 @@ class Engine::Impl {
                          std::vector<state::Entry>& entries);
   // A breaker that opened or closed is durable before anything is decided by it.
   Status RecordBreakers();
+  Nanoseconds AwaitedFor(const UnitMemory& unit) const;
   UnitView ViewOf(size_t i) const;
   Result<bool> Arbitrate(size_t i, const Wish& wish);
   void AddEntries(size_t i, Wish& wish, std::vector<state::Entry>& entries);

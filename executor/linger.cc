@@ -51,15 +51,6 @@ void KeepRunning(Turn& turn, Side side) {
   }
 }
 
-void ReplicateWanted(Turn& turn, Side receiver) {
-  const Nanoseconds since =
-      std::max(turn.view.state_since, turn.view.now - Nanoseconds(turn.view.policy().sync_every));
-  for (const TableName& table : turn.view.wanted_elsewhere) {
-    Replicate(turn, table, receiver, CopyRule::kCopy, since);
-  }
-  if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
-}
-
 // Copies that nobody waits for any more.
 void DropCopies(Turn& turn) {
   for (const auto& [op, intent] : turn.view.row.open) {
@@ -73,6 +64,16 @@ void DropCopies(Turn& turn) {
       turn.wish.conclusions.push_back({op, {{"outcome", "abandoned"}}, false, std::nullopt});
     }
   }
+}
+
+// What is under way for others would hold up the rest for ever: a unit has few copies at a time.
+void ReplicateWanted(Turn& turn, Side receiver) {
+  DropCopies(turn);
+  const Nanoseconds since = turn.view.Since(turn.view.policy().sync_every);
+  for (const TableName& table : turn.view.wanted_elsewhere) {
+    Replicate(turn, table, receiver, CopyRule::kCopy, since);
+  }
+  if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
 }
 
 bool ProbationIsOver(const UnitView& view) {
@@ -167,12 +168,10 @@ void DecideAtRest(Turn& turn) {
     KeepStopped(turn, row.from);
     KeepRunning(turn, row.to());
     ReplicateWanted(turn, row.from);
-    DropCopies(turn);
   } else {
     KeepRunning(turn, row.from);
     KeepOtherSideShut(turn);
     ReplicateWanted(turn, row.to());
-    DropCopies(turn);
     if (row.retry_requested) turn.Go(Event::kRetried);
   }
   turn.LookAgainIn(turn.view.policy().linger_every);

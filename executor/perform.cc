@@ -49,7 +49,7 @@ struct Performer {
     return world.At(a.side).scheduler.SetGuard(a.job, a.closed, a.token);
   }
   Result<Effect> operator()(const SetCursor& a) const {
-    return world.At(a.side).scheduler.SetCursor(a.job, a.cursor, a.token);
+    return world.At(a.side).scheduler.SetCursor(a.job, a.was, a.cursor, a.token);
   }
   Result<Effect> operator()(const SetRoute& a) const {
     return world.At(a.side).catalog.SetRoute(a.table, a.route);
@@ -131,7 +131,8 @@ struct Looker {
   Result<Sighting> operator()(const SetCursor& a) const {
     GODWIT_TRY_ASSIGN(const JobStatus status, world.At(a.side).scheduler.GetJob(a.job));
     if (status.cursor == a.cursor) return Sighting::kDone;
-    return status.token > a.token || !status.paused ? Sighting::kOvertaken : Sighting::kNotDone;
+    const bool overtaken = status.token > a.token || !status.paused || status.cursor != a.was;
+    return overtaken ? Sighting::kOvertaken : Sighting::kNotDone;
   }
 
   Result<Sighting> operator()(const SetRoute& a) const {

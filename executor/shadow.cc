@@ -62,9 +62,9 @@ void AnchorAt(Turn& turn, const std::string& due) {
 }
 
 Nanoseconds FreshSince(const Turn& turn) {
-  const Nanoseconds fresh = turn.view.now - Nanoseconds(turn.view.policy().look_again);
+  const Nanoseconds fresh = turn.view.Since(turn.view.policy().look_again);
   const Nanoseconds done = turn.view.anchor && turn.view.anchor->done ? *turn.view.anchor->done : fresh;
-  return std::max({turn.view.state_since, fresh, done});
+  return std::max(fresh, done);
 }
 
 // What was read between the anchor and now is complete. True once the jobs were seen to stand still after
@@ -113,7 +113,7 @@ void KeepRunning(Turn& turn, const std::vector<const JobSpec*>& jobs) {
     if (!status->exists) {
       turn.Hold(fmt::format("job {} is not deployed at {}", job->name, SideName(to)));
     } else if (status->cursor < begin) {
-      turn.Do(SetCursor{to, job->name, begin, token});
+      turn.Do(SetCursor{to, job->name, status->cursor, begin, token});
     } else {
       turn.Do(SetPaused{to, job->name, false, token});
     }

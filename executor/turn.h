@@ -36,6 +36,9 @@ struct UnitView {
   Timestamp wall{};
   std::string boot_id;
   Nanoseconds state_since{0};  // answers asked before are not used
+  // How long answers take: twice the time of the slowest of late, or as long as one is awaited already.
+  Nanoseconds answers_take{0};
+  Nanoseconds awaited_for{0};
 
   bool run_held = false;                  // a person stopped everything
   std::string brake;                      // why nothing new begins just now; "" if it may
@@ -52,6 +55,11 @@ struct UnitView {
   std::optional<Anchor> anchor;  // of the last decision
 
   const Policy& policy() const { return migration.policy; }
+  // What was asked before this is too old for what may be of that `age`. No age is shorter than answers take:
+  // of many questions the first answer would be too old when the last one comes, for ever.
+  Nanoseconds Since(Nanoseconds age) const {
+    return std::max(state_since, now - std::max({age, answers_take, awaited_for}));
+  }
   Token closing() const { return first_token + ClosingToken(row.generation); }
   Token opening() const { return first_token + OpeningToken(row.generation); }
   Token sealing() const { return first_token + ClosingToken(row.seal_generation); }
@@ -107,10 +115,11 @@ class Turn {
   // The answer, if it was asked in this state and at most `age` ago; else the question is asked.
   template <typename Q>
   const typename AnswerTo<Q>::Type* Look(const Q& question, Nanoseconds age) {
-    const Nanoseconds since = std::max(view.state_since, view.now - age);
-    const auto* answer = LookSince(question, since);
-    if (answer != nullptr) LookAgainIn(*view.answers.AskedAt(question) + age + Nanoseconds(1) - view.now);
-    return answer;
+    const auto* answer = LookSince(question, view.Since(age));
+    if (answer == nullptr) return nullptr;
+    const Nanoseconds too_old = *view.answers.AskedAt(question) + std::max(age, view.answers_take);
+    if (too_old >= view.now) LookAgainIn(too_old + Nanoseconds(1) - view.now);
+    return answer;  // else what is awaited comes first
   }
   // The answer, if it was asked at or after `since`.
   template <typename Q>

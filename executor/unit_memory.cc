@@ -70,6 +70,10 @@ void RememberSuccess(UnitMemory& memory) {
   memory.problem.clear();
 }
 
+void RememberAnswerTime(Nanoseconds took, UnitMemory& memory) {
+  memory.slowest = std::max(took, memory.slowest - memory.slowest / 16);
+}
+
 void RememberFailure(const std::string& id, std::string problem, Nanoseconds now, Nanoseconds backoff_max,
                      UnitMemory& memory) {
   memory.problem = std::move(problem);

@@ -24,6 +24,7 @@ struct OpProgress {
 struct UnitMemory {
   Answers answers;
   std::map<Question, uint64_t> asking;  // question -> request
+  Nanoseconds slowest{0};               // of the answers of late: from asking to having it
   std::map<std::string, OpProgress> ops;
   std::set<std::string> begun;  // copies among them that the world has accepted
   Nanoseconds state_since{0};
@@ -49,6 +50,8 @@ void ForgetState(UnitMemory& memory, Nanoseconds now);
 // The world has accepted a copy.
 void RememberBegun(const std::string& op, UnitMemory& memory);
 void RememberSuccess(UnitMemory& memory);
+// An answer came `took` after it was asked for: the slowest of late counts, and fades.
+void RememberAnswerTime(Nanoseconds took, UnitMemory& memory);
 // Counts the failure, and has the unit `id` wait the longer the more there were.
 void RememberFailure(const std::string& id, std::string problem, Nanoseconds now, Nanoseconds backoff_max,
                      UnitMemory& memory);

@@ -33,7 +33,13 @@ std::vector<Action> ThawOf(const UnitSpec& spec, const UnitRow& row, Token first
 // A scheduler without tokens takes a pause of the freeze also after its thaw; the orchestrator would undo it.
 bool MayMeetLatePauses(const UnitRow& row, const WatchdogPolicy& policy, const Moment& now) {
   if (row.freezes.empty() || IsCommitted(row.state)) return false;
-  const Result<Timestamp> ended = ParseTimestamp(row.freezes.back().ended);
+  const Freeze& freeze = row.freezes.back();
+  if (row.freeze_deadline.boot_id == now.boot_id && freeze.milliseconds > 0) {
+    const Nanoseconds ended = Nanoseconds(freeze.begun_ns) + std::chrono::milliseconds(freeze.milliseconds);
+    return now.since_boot - ended < Nanoseconds(policy.late_pauses);
+  }
+  const Result<Timestamp> ended =
+      ParseTimestamp(freeze.ended);  // under another boot its clock is all there is
   return ended.ok() && std::chrono::abs(now.wall - *ended) < policy.late_pauses;
 }
 

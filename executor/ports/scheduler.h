@@ -54,8 +54,11 @@ class Scheduler {
   virtual Result<Effect> SetPaused(const std::string& job, bool paused, Token token) = 0;
   // Closes or opens the job's guard. A smaller token than the last one is refused: kConflict.
   virtual Result<Effect> SetGuard(const std::string& job, bool closed, Token token) = 0;
-  // The next run is the one after `cursor`. Only for a paused job (kConflict otherwise).
-  virtual Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) = 0;
+  // Moves the cursor from `was`: the next run is the one after `cursor`. kAlready where it stands there.
+  // Errors: kConflict if the job is not paused, or its cursor stands elsewhere: a request that was long on
+  // its way must not have runs repeated.
+  virtual Result<Effect> SetCursor(const std::string& job, const std::string& was, const std::string& cursor,
+                                   Token token) = 0;
 };
 
 }  // namespace godwit::executor

@@ -71,14 +71,29 @@ TEST_P(Conformance, TheCursorMovesOnlyWhilePaused) {
   if (lacks().cursor) GTEST_SKIP();
   Make(TwoJobs());
   Scheduler& scheduler = world().source.scheduler;
-  EXPECT_REFUSED(kConflict, scheduler.SetCursor("load_orders", "2026-11-05", 1));
+  const std::string at = scheduler.GetJob("load_orders")->cursor;
+  EXPECT_REFUSED(kConflict, scheduler.SetCursor("load_orders", at, "2026-11-05", 1));
   EXPECT_EFFECT(Effect::kDone, scheduler.SetPaused("load_orders", true, 2));
-  EXPECT_EFFECT(Effect::kDone, scheduler.SetCursor("load_orders", "2026-11-05", 2));
-  EXPECT_EFFECT(Effect::kAlready, scheduler.SetCursor("load_orders", "2026-11-05", 2));
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetCursor("load_orders", at, "2026-11-05", 2));
+  EXPECT_EFFECT(Effect::kAlready, scheduler.SetCursor("load_orders", at, "2026-11-05", 2));
   EXPECT_EQ(scheduler.GetJob("load_orders")->cursor, "2026-11-05");
-  EXPECT_REFUSED(kInvalidInput, scheduler.SetCursor("load_orders", "tomorrow", 2));
-  if (!lacks().fenced_pause) EXPECT_REFUSED(kConflict, scheduler.SetCursor("load_orders", "2026-11-09", 1));
+  EXPECT_REFUSED(kInvalidInput, scheduler.SetCursor("load_orders", "2026-11-05", "tomorrow", 2));
+  if (!lacks().fenced_pause) {
+    EXPECT_REFUSED(kConflict, scheduler.SetCursor("load_orders", "2026-11-05", "2026-11-09", 1));
+  }
   EXPECT_EQ(scheduler.GetJob("load_orders")->cursor, "2026-11-05");
+}
+
+TEST_P(Conformance, ALateRequestDoesNotMoveTheCursorBack) {
+  if (lacks().cursor) GTEST_SKIP();
+  Make(TwoJobs());
+  Scheduler& scheduler = world().source.scheduler;
+  const std::string at = scheduler.GetJob("load_orders")->cursor;
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetPaused("load_orders", true, 2));
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetCursor("load_orders", at, "2026-11-05", 2));
+  EXPECT_EFFECT(Effect::kDone, scheduler.SetCursor("load_orders", "2026-11-05", "2026-11-06", 2));
+  EXPECT_REFUSED(kConflict, scheduler.SetCursor("load_orders", at, "2026-11-05", 2));
+  EXPECT_EQ(scheduler.GetJob("load_orders")->cursor, "2026-11-06");
 }
 
 TEST_P(Conformance, APausedJobIsNotDrainedBeforeItsRunEnds) {

@@ -204,8 +204,9 @@ class WiredScheduler : public Scheduler {
   Result<Effect> SetGuard(const std::string& job, bool closed, Token token) override {
     return wire_.Change([this, job, closed, token] { return real_.SetGuard(job, closed, token); });
   }
-  Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) override {
-    return wire_.Change([this, job, cursor, token] { return real_.SetCursor(job, cursor, token); });
+  Result<Effect> SetCursor(const std::string& job, const std::string& was, const std::string& cursor,
+                           Token token) override {
+    return wire_.Change([this, job, was, cursor, token] { return real_.SetCursor(job, was, cursor, token); });
   }
 
  private:

@@ -154,9 +154,7 @@ void Rogues::ChangeSilently() {
   std::swap(content.front(), content[content.size() / 2]);
   (void)scene_.world.source.storage.Write(location, path, content, bytes).ok();
   scene_.world.source.storage.SetModified(location, path, modified);
-  const size_t unit = UnitOf(table);
-  if (scene_.checker.row(unit).from == Side::kSource &&
-      !executor::IsCommitted(scene_.checker.row(unit).state)) {
+  if (OwnerOf(UnitOf(table)) == Side::kSource) {
     for (const executor::PartitionMeta& each : *partitions) {
       if (each.location == location) scene_.checker.OnWrite(Side::kSource, table, each.name, "");
     }

@@ -66,6 +66,7 @@ class Simulation {
   }
 
   SimOutcome Run() {
+    TraceCase();
     StartGodwit();
     PlanFaults();
     people_->PlanApprovals();
@@ -429,6 +430,22 @@ class Simulation {
       if (outcome_.events % 16 == 0) checker_->OnTime();
     }
     world_->clock.RunUntil(Broken() ? world_->clock.now() : time);
+  }
+
+  void TraceCase() {
+    if (!options_.trace) return;
+    const auto names = [](const std::set<executor::TableName>& tables) {
+      std::string text;
+      for (const executor::TableName& table : tables) text += " " + table.Text();
+      return text;
+    };
+    for (const executor::UnitSpec& unit : case_.migration.units) {
+      for (const executor::JobSpec& job : unit.jobs) {
+        Trace("job", fmt::format("{} of {}, wave {}{}: reads{}, writes{}", job.name, unit.id, unit.wave,
+                                 job.mode == executor::RunMode::kBoth ? ", runs on both sides" : "",
+                                 names(job.reads), names(job.writes)));
+      }
+    }
   }
 
   void TraceWaits() {

@@ -64,9 +64,8 @@ class EngineTest : public testing::Test {
       if (!run.refused) ++runs_[{run.job->name, run.due}][static_cast<int>(run.side)];
     };
   }
-  void Start(const Migration& migration) {
+  void Start(const Migration& migration, DriverOptions options = {}) {
     migration_ = migration;
-    DriverOptions options;
     options.tell = [this](const EngineEvent& event) {
       log_ += FormatTimestamp(event.time) + " " + event.unit + " " + event.kind + " " + event.text + "\n";
     };
@@ -123,6 +122,20 @@ TEST_F(EngineTest, MovesAWarehouseWhoseJobsGoOn) {
 }
 
 // One unit; something may happen as it comes to a state.
+// However long a site takes to answer: of many questions the first answer would otherwise be too old when the
+// last one comes.
+TEST_F(EngineTest, MovesAWarehouseWhoseSitesAnswerSlowly) {
+  Make(Warehouse());
+  Migration migration = ThreeUnits();
+  migration.policy.freeze_budget = 30min;
+  migration.policy.look_again = 5s;
+  DriverOptions slow;
+  slow.latency = 12s;
+  Start(migration, slow);
+  EXPECT_EQ(Run(48h), DriverEnd::kFinished) << log_;
+  for (size_t unit = 0; unit < 3; ++unit) EXPECT_EQ(StateOf(unit), UnitState::kProbation) << log_;
+}
+
 class FreezeTest : public EngineTest {
  protected:
   void Freeze() {

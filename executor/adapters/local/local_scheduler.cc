@@ -130,12 +130,17 @@ Result<Effect> LocalScheduler::SetGuard(const std::string& name, bool closed, To
   return LocalBarrier(site_).Set(GuardOf(name), Party::kWriters, closed, token);
 }
 
-Result<Effect> LocalScheduler::SetCursor(const std::string& name, const std::string& cursor, Token token) {
+Result<Effect> LocalScheduler::SetCursor(const std::string& name, const std::string& was,
+                                         const std::string& cursor, Token token) {
   GODWIT_TRY(AddDays(cursor, 0));
   return site_->Write([&](Database& db) -> Result<Effect> {
     GODWIT_TRY_ASSIGN(const LocalJob before, ReadJob(db, name));
     GODWIT_TRY(CheckToken("job " + name, token, before.token));
     if (!before.paused) return Conflict(fmt::format("job {}: pause it before its cursor is moved", name));
+    if (before.cursor != cursor && before.cursor != was) {
+      return Conflict(
+          fmt::format("job {}: its cursor stands at '{}', not at '{}'", name, before.cursor, was));
+    }
     LocalJob after = before;
     after.cursor = cursor;
     after.token = static_cast<int64_t>(token);

@@ -21,7 +21,8 @@ class LocalScheduler : public Scheduler {
   // Errors: also kConflict if the scheduler's tables do not take the change.
   Result<Effect> SetPaused(const std::string& job, bool paused, Token token) override;
   Result<Effect> SetGuard(const std::string& job, bool closed, Token token) override;
-  Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) override;
+  Result<Effect> SetCursor(const std::string& job, const std::string& was, const std::string& cursor,
+                           Token token) override;
 
  private:
   std::shared_ptr<SiteDb> site_;

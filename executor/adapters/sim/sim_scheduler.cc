@@ -61,12 +61,15 @@ Result<Effect> SimScheduler::SetGuard(const std::string& name, bool closed, Toke
   return Effect::kDone;
 }
 
-Result<Effect> SimScheduler::SetCursor(const std::string& name, const std::string& cursor, Token token) {
+Result<Effect> SimScheduler::SetCursor(const std::string& name, const std::string& was,
+                                       const std::string& cursor, Token token) {
   SimJob* job = Find(name);
   if (job == nullptr) return InvalidInput("there is no job " + name);
   if (!ParseTimestamp(cursor).ok()) return InvalidInput("'" + cursor + "' is no date");
   if (!job->paused) return Conflict(name + " is not paused");
   if (keeps_tokens && token < job->token) return Conflict(name + ": a later token was here");
+  if (job->cursor != cursor && job->cursor != was)
+    return Conflict(name + ": its cursor stands at '" + job->cursor + "', not at '" + was + "'");
   job->token = token;
   if (job->cursor == cursor) return Effect::kAlready;
   job->cursor = cursor;

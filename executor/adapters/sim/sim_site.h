@@ -168,7 +168,8 @@ class SimScheduler : public Scheduler {
   Result<std::vector<Run>> Runs(const std::string& job, const std::string& since) override;
   Result<Effect> SetPaused(const std::string& job, bool paused, Token token) override;
   Result<Effect> SetGuard(const std::string& job, bool closed, Token token) override;
-  Result<Effect> SetCursor(const std::string& job, const std::string& cursor, Token token) override;
+  Result<Effect> SetCursor(const std::string& job, const std::string& was, const std::string& cursor,
+                           Token token) override;
 
   SimJob& Add(SimJob job);
   SimJob* Find(const std::string& job);

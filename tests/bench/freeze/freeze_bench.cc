@@ -176,7 +176,9 @@ Found MoveNaively(const Moved& moved, SimWorld& world) {
     GODWIT_ASSERT(ports.copier.Poll(unit.id)->state == CopyState::kSucceeded);
     for (const JobSpec& job : unit.jobs) {
       const std::string cursor = ports.source.scheduler.GetJob(job.name)->cursor;
-      GODWIT_ASSERT(ports.target.scheduler.SetCursor(job.name, cursor, 3).ok());
+      GODWIT_ASSERT(ports.target.scheduler
+                        .SetCursor(job.name, ports.target.scheduler.GetJob(job.name)->cursor, cursor, 3)
+                        .ok());
       GODWIT_ASSERT(ports.target.scheduler.SetPaused(job.name, false, 3).ok());
     }
     world.clock.RunUntil(world.clock.now() + kCall);

@@ -232,7 +232,7 @@ TEST_F(ScheduleTest, StartsNothingThatIsPaused) {
   EXPECT_EFFECT(Effect::kDone, port.SetPaused("load", true, 1));
   EXPECT_EQ(RunUntilIdle(), 0);
   EXPECT_EQ(Story("load"), "");
-  EXPECT_EFFECT(Effect::kDone, port.SetCursor("load", "2026-11-02", 1));
+  EXPECT_EFFECT(Effect::kDone, port.SetCursor("load", port.GetJob("load")->cursor, "2026-11-02", 1));
   EXPECT_EFFECT(Effect::kDone, port.SetPaused("load", false, 1));
   EXPECT_EQ(RunUntilIdle(), 0);
   EXPECT_EQ(Story("load"), "2026-11-03.1 succeeded");

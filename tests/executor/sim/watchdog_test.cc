@@ -61,6 +61,7 @@ class LatePauses : public testing::Test {
     entry.generation = generation;
     entry.wall = "2026-11-23T01:00:00Z";
     entry.boot_id = "boot";
+    entry.since_boot_ns = since_boot_.count();
     Must(ledger_.Append(epoch_, {entry}));
   }
   void Freeze(const Json& disabled = Json::array()) {
@@ -68,15 +69,17 @@ class LatePauses : public testing::Test {
           1);
   }
   void ThawIt() {
+    since_boot_ = 1s;
     Write(RecordKind::kDecision, {{"decision", "cancel"}}, 1);
     Write(RecordKind::kTransition, {{"event", "cancelled"}}, 1);
     Write(RecordKind::kTransition, {{"event", "thawed"}}, 1);
   }
 
   // What the watchdog does `later` than the thaw: the jobs it un-pauses.
-  std::string Unpaused(Duration later) {
+  std::string Unpaused(Duration later, const std::string& boot = "boot", Duration clock_jumped = 0s) {
     std::string jobs;
-    const Moment now{Nanoseconds(later), "boot", *ParseTimestamp("2026-11-23T01:00:00Z") + later};
+    const Moment now{since_boot_ + Nanoseconds(later), boot,
+                     *ParseTimestamp("2026-11-23T01:00:00Z") + later + clock_jumped};
     for (const WatchdogDuty& duty : WatchdogDuties(migration_, ledger_, last_beat_, {}, now)) {
       EXPECT_FALSE(duty.ask_arbiter) << "nothing is left to decide";
       Thaw(duty, world_.world(), [&](const Action& action, const Result<Effect>& done) {
@@ -98,6 +101,7 @@ class LatePauses : public testing::Test {
   Ledger ledger_{migration_, *journal_, /*keep_facts=*/true};
   sim::SimWorld world_;
   state::Journal::Heartbeat last_beat_;
+  Nanoseconds since_boot_{0};
   int64_t epoch_ = 0;
 };
 
@@ -116,6 +120,17 @@ TEST_F(LatePauses, AreNotLookedForLongAfterTheThaw) {
   ThawIt();
   PauseComesLate("import");
   EXPECT_EQ(Unpaused(41min), "") << "by then its owner paused it";
+}
+
+TEST_F(LatePauses, AreLookedForWhateverTheClockDoes) {
+  Freeze();
+  ThawIt();
+  PauseComesLate("import");
+  EXPECT_EQ(Unpaused(10min, "boot", 24h), "import ") << "time since the boot does not jump";
+  PauseComesLate("import");
+  EXPECT_EQ(Unpaused(10min, "another boot"), "import ");
+  PauseComesLate("import");
+  EXPECT_EQ(Unpaused(41min, "another boot"), "");
 }
 
 TEST_F(LatePauses, AreNotThoseOfTheirOwners) {
