@@ -30,7 +30,7 @@ namespace {
 
 constexpr int kMessageBytesMax = 512 << 20;
 constexpr int kStringBytesMax = 64 << 20;
-constexpr int kContainerMax = 10'000'000;
+constexpr int kContainerMax = 2'000'000;  // no table has more partitions; of structs these are gigabytes
 constexpr size_t kErrorTextMax = 500;
 
 struct Address {
