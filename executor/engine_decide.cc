@@ -91,14 +91,14 @@ Status Engine::Impl::RecordBreakers() {
   return Ok();
 }
 
-// Since when the longest-awaited answer is on its way. O(questions on their way).
+// For how long the answer that was asked for first is on its way. O(questions on their way).
 Nanoseconds Engine::Impl::AwaitedFor(const UnitMemory& unit) const {
   Nanoseconds longest{0};
   for (const auto& [question, id] : unit.asking) {
     const auto under_way = under_way_.find(id);
     if (under_way != under_way_.end()) longest = std::max(longest, now_.since_boot - under_way->second.asked);
   }
-  return longest;
+  return std::min(longest, kAnswerTimeMax);
 }
 
 UnitView Engine::Impl::ViewOf(size_t i) const {

@@ -36,7 +36,8 @@ struct UnitView {
   Timestamp wall{};
   std::string boot_id;
   Nanoseconds state_since{0};  // answers asked before are not used
-  // How long answers take: twice the time of the slowest of late, or as long as one is awaited already.
+  // How long answers take: twice the time of the slowest of late, or as long as one is awaited already; each
+  // up to kAnswerTimeMax (executor/unit_memory.h) or twice that.
   Nanoseconds answers_take{0};
   Nanoseconds awaited_for{0};
 

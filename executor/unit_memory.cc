@@ -71,7 +71,7 @@ void RememberSuccess(UnitMemory& memory) {
 }
 
 void RememberAnswerTime(Nanoseconds took, UnitMemory& memory) {
-  memory.slowest = std::max(took, memory.slowest - memory.slowest / 16);
+  memory.slowest = std::max(std::min(took, kAnswerTimeMax), memory.slowest - memory.slowest / 16);
 }
 
 void RememberFailure(const std::string& id, std::string problem, Nanoseconds now, Nanoseconds backoff_max,

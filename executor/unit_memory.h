@@ -14,6 +14,9 @@
 
 namespace godwit::executor {
 
+// More than that no answer is said to take: a process that was stopped must not believe what it knew before.
+constexpr Nanoseconds kAnswerTimeMax = std::chrono::minutes(2);
+
 // How an open intent stands in this process. After a crash all are kToLookUp.
 enum class OpStage : uint8_t { kToLookUp, kUnderWay, kBegun };
 struct OpProgress {
