@@ -73,8 +73,9 @@ def main():
     for problem in problems:
         print(problem)
     print(f"{commits} commits, {len(points)} points, {len(cases)} cases, {killed} kills, {len(problems)} bad ends")
-    # Of a pair the second point may lie behind the end of what the first one left to do.
-    return 1 if problems or killed < len(cases) * 0.9 else 0
+    # Records that come together are committed together, so another run may have fewer commits, more so on a busy machine; and of
+    # a pair the second point may lie behind the end of what the first one left to do.
+    return 1 if problems or killed < len(cases) * 2 / 3 else 0
 
 
 if __name__ == "__main__":
