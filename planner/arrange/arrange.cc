@@ -32,6 +32,11 @@ int StartsFor(const Graph& graph, bool hard, Effort effort) {
   return hard ? starts(30'000, 1, 24) : starts(100'000, 4, 36);
 }
 
+// How many nodes are made room for, once the candidates are bred.
+size_t TriesFor(const Graph& graph, Effort effort) {
+  return static_cast<size_t>((effort == Effort::kDefault ? 2e5 : 1e6) / SizeOf(graph));
+}
+
 // Candidates are made one by one and bred in pairs, winners with winners, like carries in a binary counter:
 // few are alive at a time, and none gets into all the others before the end.
 template <typename Make>
@@ -133,6 +138,7 @@ Units Search(const Problem& problem, const Limits& limits, double reader_first, 
   const bool any_hard = std::ranges::any_of(problem.reads, &Read::hard);
   const Graph free = PricedGraph(problem, {reader_first, 0, false});
   const Graph hard = any_hard ? PricedGraph(problem, {reader_first, 0, true}) : Graph{};
+  const Graph& graph = any_hard ? hard : free;
   const auto search = [&](Effort level) {
     return any_hard ? HardSearch(problem, free, hard, limits, reader_first, level, random)
                     : FreeSearch(free, limits, level, random);
@@ -140,9 +146,9 @@ Units Search(const Problem& problem, const Limits& limits, double reader_first, 
   Candidate best = search(Effort::kDefault);
   if (effort == Effort::kHigh) {  // on top, so that it is never worse
     const Candidate more = search(effort);
-    best = Recombine(any_hard ? hard : free, limits, best, more, any_hard ? Means::kWindows : Means::kSift,
-                     random);
+    best = Recombine(graph, limits, best, more, any_hard ? Means::kWindows : Means::kSift, random);
   }
+  ImproveByRoom(graph, limits, TriesFor(graph, effort), random, best);
   return std::move(best.units);
 }
 

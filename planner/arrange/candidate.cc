@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "planner/arrange/block_cycle.h"
+#include "planner/arrange/make_room.h"
 #include "planner/arrange/refine.h"
 #include "planner/arrange/start_order.h"
 #include "planner/arrange/union_find.h"
@@ -84,6 +85,14 @@ void ImproveOrder(const Graph& graph, const Limits& limits, int cycles, Means me
   ImproveByBlocks(graph, cycles, means, random, other.order);
   CutAgain(graph, limits, other);
   if (other.cost < candidate.cost) candidate = std::move(other);
+}
+
+void ImproveByRoom(const Graph& graph, const Limits& limits, size_t tries, Random& random,
+                   Candidate& candidate) {
+  for (int round = 0; round < kRounds && MakeRoom(graph, limits, tries, candidate.units); ++round) {
+    Reprice(graph, limits, candidate);
+    ImproveUnits(graph, limits, kRounds, random, candidate);
+  }
 }
 
 Candidate Recombine(const Graph& graph, const Limits& limits, const Candidate& a, const Candidate& b,

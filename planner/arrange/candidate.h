@@ -30,6 +30,11 @@ void ImproveUnits(const Graph& graph, const Limits& limits, int rounds_max, Rand
 void ImproveOrder(const Graph& graph, const Limits& limits, int cycles, Means means, Random& random,
                   Candidate& candidate);
 
+// Room is made in full units for nodes that would be cheaper there (MakeRoom), and all units improved again,
+// for as long as that pays.
+void ImproveByRoom(const Graph& graph, const Limits& limits, size_t tries, Random& random,
+                   Candidate& candidate);
+
 // What two candidates agree on is contracted, the better one is improved on the small graph that remains, and
 // then on the whole one. Never worse than the better parent. Keeps to forbidden arcs if both parents do: two
 // upstream-first orders contract to an acyclic graph.

@@ -1,6 +1,7 @@
 #include "planner/arrange/unit_moves.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace godwit::planner::arrange {
 namespace {
@@ -77,7 +78,7 @@ void UnitMoves::Scatter(Node v) {
 // One boundary after the other ends up on the node's left: there its later neighbours no longer cross and its
 // earlier ones do (`turn`), for as long as the unit behind the boundary takes. What else crosses between
 // waits for the node in the new place and no longer in the old one.
-void UnitMoves::LookLater(Node v, const Near& near, Move& best) const {
+void UnitMoves::LookLater(Node v, const Near& near, Room room, Move& best) const {
   const uint32_t own = units_.of[v];
   const double length = graph_.length[v];
   const double old_wait = own > 0 ? crossing_[own - 1] * length : 0;
@@ -86,13 +87,13 @@ void UnitMoves::LookLater(Node v, const Near& near, Move& best) const {
     const double turn = left - right;
     cost += turn * duration_[unit];
     const double all = cost + (crossing_[unit - 1] + turn) * length - old_wait;
-    if (all < best.cost && HasRoom(v, unit)) best = {unit, all};
+    if (all < best.cost && (room == Room::kIgnored || HasRoom(v, unit))) best = {unit, all};
     left += before_[unit];
     right -= after_[unit];
   }
 }
 
-void UnitMoves::LookEarlier(Node v, const Near& near, Move& best) const {
+void UnitMoves::LookEarlier(Node v, const Near& near, Room room, Move& best) const {
   const uint32_t own = units_.of[v];
   if (own == 0) return;
   const double length = graph_.length[v];
@@ -102,18 +103,40 @@ void UnitMoves::LookEarlier(Node v, const Near& near, Move& best) const {
     const double turn = right - left;
     cost += turn * duration_[unit + 1];
     const double all = cost - old_wait + (unit > 0 ? crossing_[unit - 1] * length : 0);
-    if (all < best.cost && HasRoom(v, unit)) best = {unit, all};
+    if (all < best.cost && (room == Room::kIgnored || HasRoom(v, unit))) best = {unit, all};
     left -= before_[unit];
     right += after_[unit];
   }
 }
 
+UnitMoves::Move UnitMoves::Look(Node v, const Near& near, double limit, Room room) const {
+  Move best{units_.of[v], limit};
+  LookLater(v, near, room, best);
+  LookEarlier(v, near, room, best);
+  return best;
+}
+
+double UnitMoves::GainMin(Node v, const Near& near) const {
+  return kGainMin * (near.left + near.right) * (graph_.length[v] + duration_[units_.of[v]]);
+}
+
 UnitMoves::Move UnitMoves::Best(Node v) {
   const Near near = Gather(v);
-  Move best{units_.of[v],
-            -kGainMin * (near.left + near.right) * (graph_.length[v] + duration_[units_.of[v]])};
-  LookLater(v, near, best);
-  LookEarlier(v, near, best);
+  const Move best = Look(v, near, -GainMin(v, near), Room::kNeeded);
+  Scatter(v);
+  return best;
+}
+
+UnitMoves::Move UnitMoves::BestInFull(Node v) {
+  const Near near = Gather(v);
+  const Move best = Look(v, near, -GainMin(v, near), Room::kIgnored);
+  Scatter(v);
+  return best;
+}
+
+UnitMoves::Move UnitMoves::CheapestOther(Node v) {
+  const Near near = Gather(v);
+  const Move best = Look(v, near, std::numeric_limits<double>::infinity(), Room::kNeeded);
   Scatter(v);
   return best;
 }

@@ -17,10 +17,17 @@ class UnitMoves {
   // The cheapest unit for `v`, at most one past its neighbours' units, that has room and is not forbidden.
   // O(arcs of v + units between).
   Move Best(Node v);
+  // The same, whether there is room or not.
+  Move BestInFull(Node v);
+  // The cheapest other unit with room, also where it is dearer than the node's own; the own one if there is
+  // none.
+  Move CheapestOther(Node v);
   void Apply(Node v, uint32_t unit);
 
   bool OnBorder(Node v) const;  // has a neighbour in another unit
   uint32_t unit(Node v) const { return units_.of[v]; }
+  uint32_t count() const { return units_.count; }
+  double Excess(uint32_t unit) const { return load_[unit] - load_max_; }  // above 0: more than is allowed
   // Ends the moving: the units, without those that became empty.
   Units Take() &&;
 
@@ -32,8 +39,12 @@ class UnitMoves {
   };
   Near Gather(Node v);
   void Scatter(Node v);  // clears after_ and before_
-  void LookLater(Node v, const Near& near, Move& best) const;
-  void LookEarlier(Node v, const Near& near, Move& best) const;
+  enum class Room { kNeeded, kIgnored };
+  // The cheapest other unit whose move costs less than `limit`.
+  Move Look(Node v, const Near& near, double limit, Room room) const;
+  void LookLater(Node v, const Near& near, Room room, Move& best) const;
+  void LookEarlier(Node v, const Near& near, Room room, Move& best) const;
+  double GainMin(Node v, const Near& near) const;
   bool HasRoom(Node v, uint32_t unit) const { return load_[unit] + graph_.load[v] <= load_max_; }
 
   const Graph& graph_;
