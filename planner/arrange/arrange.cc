@@ -28,7 +28,7 @@ int StartsFor(const Graph& graph, bool hard, Effort effort) {
     return std::clamp(static_cast<int>(size_sum / size + 0.5), least, most);
   };
   if (effort == Effort::kDefault)
-    return hard ? starts(10'000, 1, 32) : starts(32'000, size > kCoarseFirstSize ? 1 : 2, 64);
+    return hard ? starts(20'000, 1, 32) : starts(32'000, size > kCoarseFirstSize ? 1 : 2, 64);
   return hard ? starts(30'000, 1, 24) : starts(100'000, 4, 36);
 }
 
@@ -144,11 +144,12 @@ Units Search(const Problem& problem, const Limits& limits, double reader_first, 
                     : FreeSearch(free, limits, level, random);
   };
   Candidate best = search(Effort::kDefault);
+  ImproveByRoom(graph, limits, TriesFor(graph, Effort::kDefault), random, best);
   if (effort == Effort::kHigh) {  // on top, so that it is never worse
     const Candidate more = search(effort);
     best = Recombine(graph, limits, best, more, any_hard ? Means::kWindows : Means::kSift, random);
+    ImproveByRoom(graph, limits, TriesFor(graph, effort), random, best);
   }
-  ImproveByRoom(graph, limits, TriesFor(graph, effort), random, best);
   return std::move(best.units);
 }
 
