@@ -28,6 +28,7 @@ class Attempt {
 
   // Moves `members` out of the unit until it is not too full; those first that cost least for what they free.
   bool MoveOut(const std::vector<Node>& members, uint32_t unit) {
+    if (moves_.Excess(unit) <= 0) return true;
     std::priority_queue<Leaver, std::vector<Leaver>, std::greater<>> queue;
     for (Node v : members) {
       if (graph_.load[v] > 0) queue.push({PriceOut(v, unit), v});
