@@ -109,37 +109,19 @@ void UnitMoves::LookEarlier(Node v, const Near& near, Room room, Move& best) con
   }
 }
 
-UnitMoves::Move UnitMoves::Look(Node v, const Near& near, double limit, Room room) const {
-  Move best{units_.of[v], limit};
+UnitMoves::Move UnitMoves::Look(Node v, Room room, bool dearer_too) {
+  const Near near = Gather(v);
+  const double gain_min = kGainMin * (near.left + near.right) * (graph_.length[v] + duration_[units_.of[v]]);
+  Move best{units_.of[v], dearer_too ? std::numeric_limits<double>::infinity() : -gain_min};
   LookLater(v, near, room, best);
   LookEarlier(v, near, room, best);
-  return best;
-}
-
-double UnitMoves::GainMin(Node v, const Near& near) const {
-  return kGainMin * (near.left + near.right) * (graph_.length[v] + duration_[units_.of[v]]);
-}
-
-UnitMoves::Move UnitMoves::Best(Node v) {
-  const Near near = Gather(v);
-  const Move best = Look(v, near, -GainMin(v, near), Room::kNeeded);
   Scatter(v);
   return best;
 }
 
-UnitMoves::Move UnitMoves::BestInFull(Node v) {
-  const Near near = Gather(v);
-  const Move best = Look(v, near, -GainMin(v, near), Room::kIgnored);
-  Scatter(v);
-  return best;
-}
-
-UnitMoves::Move UnitMoves::CheapestOther(Node v) {
-  const Near near = Gather(v);
-  const Move best = Look(v, near, std::numeric_limits<double>::infinity(), Room::kNeeded);
-  Scatter(v);
-  return best;
-}
+UnitMoves::Move UnitMoves::Best(Node v) { return Look(v, Room::kNeeded, false); }
+UnitMoves::Move UnitMoves::BestInFull(Node v) { return Look(v, Room::kIgnored, false); }
+UnitMoves::Move UnitMoves::CheapestOther(Node v) { return Look(v, Room::kNeeded, true); }
 
 void UnitMoves::Apply(Node v, uint32_t unit) {
   const uint32_t own = units_.of[v];

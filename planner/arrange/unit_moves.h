@@ -40,11 +40,11 @@ class UnitMoves {
   Near Gather(Node v);
   void Scatter(Node v);  // clears after_ and before_
   enum class Room { kNeeded, kIgnored };
-  // The cheapest other unit whose move costs less than `limit`.
-  Move Look(Node v, const Near& near, double limit, Room room) const;
+  // The cheapest other unit; the own one where none is cheaper than it, or, `dearer_too`, where there is
+  // none.
+  Move Look(Node v, Room room, bool dearer_too);
   void LookLater(Node v, const Near& near, Room room, Move& best) const;
   void LookEarlier(Node v, const Near& near, Room room, Move& best) const;
-  double GainMin(Node v, const Near& near) const;
   bool HasRoom(Node v, uint32_t unit) const { return load_[unit] + graph_.load[v] <= load_max_; }
 
   const Graph& graph_;

@@ -1,11 +1,12 @@
 // The peers that plans are measured against: a partitioner is given the very graph that the planner orders,
 // then the planner's own means put the parts into order, cut them under the cap and refine them.
 //
-//     plan_peer k-way|recursive GRAPH.lg PLAIN.json REFINED.json     METIS
-//     plan_peer graph           GRAPH.lg FILE                        the graph in METIS's text form, for
-//     others plan_peer PARTS           GRAPH.lg PLAIN.json REFINED.json     their parts: a number a line, by
-//     node
+//     plan_peer k-way|recursive GRAPH.lg PLAIN.json REFINED.json
+//     plan_peer graph GRAPH.lg FILE
+//     plan_peer PARTS GRAPH.lg PLAIN.json REFINED.json
 //
+// METIS by k-way or recursive bisection; the graph in METIS's text form for other partitioners; or their
+// parts, a number a line, by node.
 // Writes the parts in our order (over the cap as the peer leaves them) and the refined units, in the form
 // that check_plan.py reads; prints the seconds that METIS took and that all took after reading.
 #include <fmt/format.h>
