@@ -30,8 +30,8 @@ void ImproveUnits(const Graph& graph, const Limits& limits, int rounds_max, Rand
 void ImproveOrder(const Graph& graph, const Limits& limits, int cycles, Means means, Random& random,
                   Candidate& candidate);
 
-// Room is made in full units for nodes that would be cheaper there (MakeRoom), and all units improved again,
-// for as long as that pays.
+// Room is made in full units for nodes that would be cheaper there (MakeRoom, for at most `tries` nodes), and
+// all units are improved again: up to four rounds, for as long as that pays. Never dearer.
 void ImproveByRoom(const Graph& graph, const Limits& limits, size_t tries, Random& random,
                    Candidate& candidate);
 

@@ -31,19 +31,20 @@ class Attempt {
     if (moves_.Excess(unit) <= 0) return true;
     std::priority_queue<Leaver, std::vector<Leaver>, std::greater<>> queue;
     for (Node v : members) {
-      if (graph_.load[v] > 0) queue.push({PriceOut(v, unit), v});
+      if (graph_.load[v] > 0) queue.push({PriceOut(v, unit, moves_.CheapestOther(v)), v});
     }
     while (moves_.Excess(unit) > 0) {
       if (queue.empty()) return false;
       const Node v = queue.top().second;
       queue.pop();
-      const double price = PriceOut(v, unit);  // others have moved meanwhile
+      const UnitMoves::Move other = moves_.CheapestOther(v);  // others have moved meanwhile
+      const double price = PriceOut(v, unit, other);
       if (price == kNowhere) continue;
       if (!queue.empty() && price > queue.top().first) {
         queue.push({price, v});
         continue;
       }
-      Apply(v, moves_.CheapestOther(v));
+      Apply(v, other);
     }
     return true;
   }
@@ -75,8 +76,7 @@ class Attempt {
   using Leaver = std::pair<double, Node>;  // at what price
 
   // What moving the node out of the unit costs for each byte that it frees and that is needed.
-  double PriceOut(Node v, uint32_t unit) {
-    const UnitMoves::Move other = moves_.CheapestOther(v);
+  double PriceOut(Node v, uint32_t unit, const UnitMoves::Move& other) const {
     return other.unit == unit ? kNowhere : other.cost / std::min(graph_.load[v], moves_.Excess(unit));
   }
 

@@ -17,7 +17,7 @@ class UnitMoves {
   // The cheapest unit for `v`, at most one past its neighbours' units, that has room and is not forbidden.
   // O(arcs of v + units between).
   Move Best(Node v);
-  // The same, whether there is room or not.
+  // The same at the same cost, whether there is room or not.
   Move BestInFull(Node v);
   // The cheapest other unit with room, also where it is dearer than the node's own; the own one if there is
   // none.
@@ -26,7 +26,6 @@ class UnitMoves {
 
   bool OnBorder(Node v) const;  // has a neighbour in another unit
   uint32_t unit(Node v) const { return units_.of[v]; }
-  uint32_t count() const { return units_.count; }
   double Excess(uint32_t unit) const { return load_[unit] - load_max_; }  // above 0: more than is allowed
   // Ends the moving: the units, without those that became empty.
   Units Take() &&;
