@@ -118,7 +118,16 @@ Result<hms::Table> HiveCatalog::Need(const TableName& table) {
 Result<std::optional<TableMeta>> HiveCatalog::GetTable(const TableName& table) {
   GODWIT_TRY_ASSIGN(const std::optional<hms::Table> found, Find(table));
   if (!found) return std::optional<TableMeta>();
-  return std::optional<TableMeta>(TableMetaOf(*found));
+  TableMeta meta = TableMetaOf(*found);
+  const std::string path = PathOutside(meta, client_.config().fs_names);
+  if (!path.empty() && meta.kind != TableKind::kView) {
+    meta.kind = TableKind::kOther;
+    meta.storage.try_emplace("unsupported", path +
+                                                " lies at this site, outside the table's folder, and is not "
+                                                "copied: write the path without the file system's name, and "
+                                                "put the file there at both sites");
+  }
+  return std::optional<TableMeta>(std::move(meta));
 }
 
 Result<std::vector<std::string>> HiveCatalog::PartitionNames(const TableName& table,
@@ -234,12 +243,6 @@ Result<Effect> HiveCatalog::CreateTable(const TableMeta& meta, const std::string
   TableMeta plain = meta;
   const std::string statistics = TakeStatistics(plain.parameters);
   GODWIT_TRY_ASSIGN(const hms::Table table, TableOf(plain, op));
-  if (const std::string path = ForeignPath(plain, client_.config().fs_names); !path.empty()) {
-    return Unsupported(
-        fmt::format("create {}: {} lies in another file system: copy it, and set the parameter at the "
-                    "source to a path that both sites have",
-                    meta.name.Text(), path));
-  }
   GODWIT_TRY_ASSIGN(const std::optional<hms::Table> there, Find(meta.name));
   if (there) {
     const auto made = there->parameters.find(kOpParameter);

@@ -16,8 +16,8 @@ struct MetastoreConfig {
   size_t parallel_calls = 4;                          // connections that one batch uses
   size_t batch_partitions = 250;                      // partitions in one call
   bool column_statistics = true;                      // move them with tables and partitions
-  // Names of this site's file system. Where not empty, a table whose parameters name a path of another one (a
-  // schema file, a jar) is refused.
+  // Names of this site's file system. A table whose parameters name a path there (a schema file, a jar) that
+  // lies outside its own folder is not moved: at the other site it would still need this one.
   std::vector<std::string> fs_names;
 };
 

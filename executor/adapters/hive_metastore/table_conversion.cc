@@ -202,16 +202,16 @@ Result<hms::Partition> PartitionOf(const PartitionMeta& meta, const hms::Table& 
   return partition;
 }
 
-std::string ForeignPath(const TableMeta& meta, const std::vector<std::string>& fs_names) {
-  if (fs_names.empty()) return "";
+std::string PathOutside(const TableMeta& meta, const std::vector<std::string>& fs_names) {
+  const auto names_path = [&](const auto& word) {
+    return word.first != "comment" && !word.first.starts_with("godwit.") &&
+           std::ranges::any_of(fs_names, [&](const std::string& name) {
+             return word.second == name || word.second.starts_with(name + "/");
+           });
+  };
   for (const Parameters* words : {&meta.parameters, &meta.storage}) {
-    for (const auto& [key, value] : *words) {
-      if (!value.starts_with("hdfs://") && !value.starts_with("viewfs://")) continue;
-      const bool own = std::any_of(fs_names.begin(), fs_names.end(), [&](const std::string& name) {
-        return value == name || value.starts_with(name + "/");
-      });
-      if (!own) return key + " = " + value;
-    }
+    const auto found = std::ranges::find_if(*words, names_path);
+    if (found != words->end()) return found->first + " = " + found->second;
   }
   return "";
 }

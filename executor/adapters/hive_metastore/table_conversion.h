@@ -30,8 +30,9 @@ PartitionMeta PartitionMetaOf(const hms::Partition& partition, const hms::Table&
 // not fit the table's partition keys.
 Result<hms::Partition> PartitionOf(const PartitionMeta& meta, const hms::Table& table, const std::string& op);
 
-// A parameter's or storage word's value that names a path of a file system which is not among `fs_names`,
-// with its key: "avro.schema.url = hdfs://old/…". "" if there is none.
-std::string ForeignPath(const TableMeta& meta, const std::vector<std::string>& fs_names);
+// A parameter or storage word that names a path of the file systems `fs_names`, as "avro.schema.url =
+// hdfs://old/…". Of a table as TableMetaOf gives it, what lies in its own folder is not named so. A comment
+// is no path. "" if there is none.
+std::string PathOutside(const TableMeta& meta, const std::vector<std::string>& fs_names);
 
 }  // namespace godwit::executor

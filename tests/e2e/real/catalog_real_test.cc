@@ -19,6 +19,7 @@ class CatalogReal : public testing::TestWithParam<const char*> {
     MetastoreConfig config;
     config.uris = {"thrift://127.0.0.1:1", stack_[GetParam()]["metastore"]};
     config.user = "etl";
+    config.fs_names = {stack_[GetParam()]["fs"]};
     auto opened = MetastoreClient::Open(config);
     ASSERT_OK(opened);
     client_ = *std::move(opened);
@@ -116,6 +117,17 @@ TEST_P(CatalogReal, AcidAndOtherFormatsAreRefusedWithTheReason) {
   auto refused = catalog_->CreateTable(table, "op");
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnsupported);
+}
+
+TEST_P(CatalogReal, TableThatNeedsAFileOfItsSiteOutsideItsFolderIsNotMoved) {
+  TableMeta table = Table("avro");
+  table.parameters["avro.schema.url"] = root_ + "/schemas/avro.avsc";
+  ASSERT_OK(catalog_->CreateTable(table, "op"));
+  auto there = catalog_->GetTable(table.name);
+  ASSERT_OK(there);
+  EXPECT_EQ((*there)->kind, TableKind::kOther);
+  EXPECT_TRUE(
+      (*there)->storage["unsupported"].starts_with("avro.schema.url = " + root_ + "/schemas/avro.avsc"));
 }
 
 TEST_P(CatalogReal, ViewComesBack) {

@@ -47,11 +47,18 @@ TEST(StorageWords, LocationsFollowTheTable) {
   EXPECT_EQ(TableMetaOf(*table).storage, meta.storage);
 }
 
-TEST(StorageWords, PathIntoAnotherFileSystemIsNamed) {
-  const TableMeta meta = TableMetaOf(SparkTable());
-  EXPECT_EQ(ForeignPath(meta, {"hdfs://b"}), "serde.other = hdfs://a/w/db/t2");
-  EXPECT_EQ(ForeignPath(meta, {"hdfs://a"}), "");
-  EXPECT_EQ(ForeignPath(meta, {}), "");
+TEST(StorageWords, PathOutsideTheTablesFolderIsNamed) {
+  EXPECT_EQ(PathOutside(TableMetaOf(SparkTable()), {"hdfs://b", "hdfs://a"}),
+            "serde.other = hdfs://a/w/db/t2");
+  EXPECT_EQ(PathOutside(TableMetaOf(SparkTable()), {"hdfs://b"}), "");
+  hms::Table table = SparkTable();
+  table.sd.serdeInfo.parameters.erase("other");
+  table.parameters = {{"avro.schema.url", "hdfs://a/w/db/t/_schema.avsc"}, {"comment", "hdfs://a/w/seen"}};
+  EXPECT_EQ(PathOutside(TableMetaOf(table), {"hdfs://a"}), "");
+  table.parameters["avro.schema.url"] = "/schemas/t.avsc";  // of whatever site reads it
+  EXPECT_EQ(PathOutside(TableMetaOf(table), {"hdfs://a"}), "");
+  table.parameters["avro.schema.url"] = "hdfs://a/schemas/t.avsc";
+  EXPECT_EQ(PathOutside(TableMetaOf(table), {"hdfs://a"}), "avro.schema.url = hdfs://a/schemas/t.avsc");
 }
 
 TEST(TableConversion, WhatCannotBeMovedSaysWhy) {
