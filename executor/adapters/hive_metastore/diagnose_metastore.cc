@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "executor/adapters/hive_metastore/hive_catalog.h"
 
 namespace godwit::executor {
@@ -64,7 +66,13 @@ void CheckTranslation(MetastoreClient& client, Findings& findings) {
       "let databases lie outside its managed folder (metastore.warehouse.dir), or it refuses the tables");
 }
 
-void CheckDatabase(MetastoreClient& client, const std::string& database, size_t& budget, Findings& findings) {
+// "/a/b" holds "/a/b" and "/a/b/c".
+bool Holds(const TableMeta& outer, const TableMeta& inner) {
+  return (inner.location + "/").starts_with(outer.location + "/");
+}
+
+void CheckDatabase(MetastoreClient& client, const std::string& database, size_t& budget,
+                   std::vector<TableMeta>& tables, Findings& findings) {
   HiveCatalog catalog(client);
   const auto there = catalog.GetDatabase(database);
   if (!there.ok() || !*there) {
@@ -79,6 +87,7 @@ void CheckDatabase(MetastoreClient& client, const std::string& database, size_t&
     --budget;
     const auto table = catalog.GetTable({database, name});
     if (!table.ok() || !*table) continue;
+    tables.push_back(**table);
     const auto reason = (*table)->storage.find("unsupported");
     if (reason == (*table)->storage.end()) continue;
     Add(findings, Severity::kWarning, "table",
@@ -108,16 +117,44 @@ void CheckFunctions(MetastoreClient& client, const std::string& database, Findin
 
 }  // namespace
 
+std::vector<Finding> FindSharedFolders(std::vector<TableMeta> tables) {
+  std::erase_if(tables, [](const TableMeta& table) { return table.location.empty(); });
+  // With the separator at its end a folder stands right before all that lies in it.
+  std::ranges::sort(tables, {},
+                    [](const TableMeta& table) { return std::make_pair(table.location + "/", table.name); });
+  Findings findings;
+  std::vector<const TableMeta*> around;  // the folders that hold the table in turn, outermost first
+  for (const TableMeta& table : tables) {
+    while (!around.empty() && !Holds(*around.back(), table)) around.pop_back();
+    const auto outer = std::find_if(around.rbegin(), around.rend(), [&](const TableMeta* each) {
+      return each->partition_keys.empty() || each->location == table.location;
+    });
+    if (outer != around.rend()) {
+      const bool same = (*outer)->location == table.location;
+      Add(findings, Severity::kWarning, "folder",
+          fmt::format("the files of {} are files of {} too: {} is {} folder", table.name.Text(),
+                      (*outer)->name.Text(), table.location, same ? "their" : "inside its"),
+          "what is written to one changes both: let them move together (`godwit plan edit merge`), or give "
+          "one "
+          "a folder of its own");
+    }
+    around.push_back(&table);
+  }
+  return findings;
+}
+
 std::vector<Finding> DiagnoseMetastore(MetastoreClient& client, const std::vector<std::string>& databases) {
   Findings findings;
   if (!CheckConnection(client, findings)) return findings;
   CheckNotifications(client, findings);
   CheckTranslation(client, findings);
   size_t budget = kTablesDiagnosedMax;
+  std::vector<TableMeta> tables;
   for (const std::string& database : databases) {
-    CheckDatabase(client, database, budget, findings);
+    CheckDatabase(client, database, budget, tables, findings);
     CheckFunctions(client, database, findings);
   }
+  std::ranges::move(FindSharedFolders(std::move(tables)), std::back_inserter(findings));
   return findings;
 }
 

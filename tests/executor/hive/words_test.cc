@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "executor/adapters/hive_metastore/diagnose_metastore.h"
 #include "executor/adapters/hive_metastore/partition_changes.h"
 #include "executor/adapters/hive_metastore/storage_words.h"
 #include "executor/adapters/hive_metastore/table_conversion.h"
@@ -59,6 +60,28 @@ TEST(StorageWords, PathOutsideTheTablesFolderIsNamed) {
   EXPECT_EQ(PathOutside(TableMetaOf(table), {"hdfs://a"}), "");
   table.parameters["avro.schema.url"] = "hdfs://a/schemas/t.avsc";
   EXPECT_EQ(PathOutside(TableMetaOf(table), {"hdfs://a"}), "avro.schema.url = hdfs://a/schemas/t.avsc");
+}
+
+TEST(SharedFolders, TablesThatSeeEachOthersFilesAreNamed) {
+  const auto table = [](const std::string& name, const std::string& location, bool partitioned = false) {
+    TableMeta meta;
+    meta.name = {"db", name};
+    meta.location = location;
+    if (partitioned) meta.partition_keys = {{"dt", "string", ""}};
+    return meta;
+  };
+  const auto texts = [](std::vector<TableMeta> tables) {
+    std::vector<std::string> found;
+    for (const Finding& finding : FindSharedFolders(std::move(tables))) found.push_back(finding.text);
+    return found;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(texts({table("b", "/w/a/b"), table("a", "/w/a"), table("a2", "/w/a-2"), table("v", "")}),
+            Texts{"the files of db.b are files of db.a too: /w/a/b is inside its folder"});
+  EXPECT_EQ(texts({table("x", "/w/x", true), table("y", "/w/x", true)}),
+            Texts{"the files of db.y are files of db.x too: /w/x is their folder"});
+  EXPECT_EQ(texts({table("p", "/w/p", true), table("inside", "/w/p/other")}), Texts{});
+  EXPECT_EQ(texts({table("all", "/w"), table("p", "/w/p", true), table("c", "/w/p/c")}).size(), 2u);
 }
 
 TEST(TableConversion, WhatCannotBeMovedSaysWhy) {
