@@ -50,7 +50,7 @@ def is_known(token, tests):
 
 def main():
     tests = known_tests(sys.argv[1])
-    rows, problems, count = {}, [], {"shown": 0, "waiting": 0, "open": 0}
+    rows, problems, count = {}, [], {"shown": 0, "waiting": 0, "does not arise": 0, "open": 0}
     for line in (ROOT / "docs/faults.md").read_text().splitlines():
         row = re.match(r"\| ([A-F]\d+) \| (.*?) \| (.*) \|$", line)
         if not row:
@@ -61,15 +61,17 @@ def main():
             problems.append(f"{number} is there twice")
         rows[number] = tokens
         problems += [f"{number} names `{token}`, which does not exist" for token in tokens if not is_known(token, tests)]
-        if not tokens and not re.search(r"\bopen\b|\bwaiting: \w+", shown):
+        said = re.match(r"open\b|waiting(?=: \w+)|does not arise(?=: \w+)", shown)
+        if not tokens and not said:
             problems.append(f"{number} says nothing")
-        count["shown" if tokens else "waiting" if "waiting:" in shown else "open"] += 1
+        count["shown" if tokens else said[0] if said else "open"] += 1
     wanted = {f"{group}{n}" for group, size in GROUPS.items() for n in range(1, size + 1)}
     problems += [f"{number} is missing" for number in sorted(wanted - set(rows))]
     problems += [f"{number} is none of the faults" for number in sorted(set(rows) - wanted)]
     for problem in problems:
         print("docs/faults.md:", problem)
-    print(f"{len(rows)} faults: {count['shown']} with tests, {count['waiting']} waiting, {count['open']} open")
+    print(f"{len(rows)} faults: {count['shown']} with tests, {count['waiting']} waiting, {count['does not arise']} do not arise, "
+          f"{count['open']} open")
     return 1 if problems else 0
 
 
