@@ -27,6 +27,7 @@ void EndFreeze(const Record& record, UnitRow& row) {
   if (row.freezes.empty() || !row.freezes.back().ended.empty()) return;
   Freeze& freeze = row.freezes.back();
   freeze.ended = record.entry.wall;
+  row.freeze_ended = {record.entry.boot_id, record.entry.since_boot_ns};
   if (record.entry.boot_id == row.freeze_deadline.boot_id) {
     freeze.milliseconds = (record.entry.since_boot_ns - freeze.begun_ns) / 1'000'000;
   }

@@ -26,7 +26,7 @@ struct OpenIntent {
   Action action;
 };
 
-// A moment that means something under one boot alone; under another one it is long past.
+// A moment that means something under one boot alone; a deadline of another one is long past.
 struct Deadline {
   std::string boot_id;
   int64_t since_boot_ns = 0;
@@ -74,6 +74,7 @@ struct UnitRow {
   int attempts = 0;                     // freezes begun since the last start, retry or reversal
   std::string plan_hash;
   Deadline freeze_deadline;
+  Deadline freeze_ended;  // the last freeze
   std::optional<Evidence> evidence;
   std::map<std::string, OpenIntent> open;                       // by operation
   std::map<TableName, std::vector<PartitionCopy>> unpublished;  // copied and verified

@@ -34,6 +34,7 @@ Result<UnitRow> Read(const Json& json) {
   json.at("attempts").get_to(row.attempts);
   json.at("plan_hash").get_to(row.plan_hash);
   json.at("freeze_deadline").get_to(row.freeze_deadline);
+  row.freeze_ended = json.value("freeze_ended", Deadline{});
   if (json.contains("evidence")) row.evidence = json.at("evidence").get<Evidence>();
   if (json.contains("shadow")) row.shadow = json.at("shadow").get<Shadow>();
   json.at("differences").get_to(row.differences);
@@ -75,6 +76,7 @@ Json ToJson(const UnitRow& row) {
                {"attempts", row.attempts},
                {"plan_hash", row.plan_hash},
                {"freeze_deadline", row.freeze_deadline},
+               {"freeze_ended", row.freeze_ended},
                {"differences", row.differences},
                {"modes", row.modes},
                {"freezes", row.freezes},

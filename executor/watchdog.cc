@@ -33,14 +33,13 @@ std::vector<Action> ThawOf(const UnitSpec& spec, const UnitRow& row, Token first
 // A scheduler without tokens takes a pause of the freeze also after its thaw; the orchestrator would undo it.
 bool MayMeetLatePauses(const UnitRow& row, const WatchdogPolicy& policy, const Moment& now) {
   if (row.freezes.empty() || IsCommitted(row.state)) return false;
-  const Freeze& freeze = row.freezes.back();
-  if (row.freeze_deadline.boot_id == now.boot_id && freeze.milliseconds > 0) {
-    const Nanoseconds ended = Nanoseconds(freeze.begun_ns) + std::chrono::milliseconds(freeze.milliseconds);
-    return now.since_boot - ended < Nanoseconds(policy.late_pauses);
-  }
-  const Result<Timestamp> ended =
-      ParseTimestamp(freeze.ended);  // under another boot its clock is all there is
-  return ended.ok() && std::chrono::abs(now.wall - *ended) < policy.late_pauses;
+  const Nanoseconds late = policy.late_pauses;
+  if (row.freeze_ended.boot_id == now.boot_id)
+    return now.since_boot - Nanoseconds(row.freeze_ended.since_boot_ns) < late;
+  // Another machine has its clock alone to go by. This one has been started anew since: if that is long ago,
+  // so is the thaw, whatever the clock says.
+  const Result<Timestamp> ended = ParseTimestamp(row.freezes.back().ended);
+  return now.since_boot < late || (ended.ok() && std::chrono::abs(now.wall - *ended) < policy.late_pauses);
 }
 
 WatchdogDuty LatePauses(const UnitSpec& spec, size_t unit, const UnitRow& row, Token first_token) {

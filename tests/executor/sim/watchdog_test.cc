@@ -60,7 +60,7 @@ class LatePauses : public testing::Test {
     entry.body = body.dump();
     entry.generation = generation;
     entry.wall = "2026-11-23T01:00:00Z";
-    entry.boot_id = "boot";
+    entry.boot_id = boot_;
     entry.since_boot_ns = since_boot_.count();
     Must(ledger_.Append(epoch_, {entry}));
   }
@@ -68,7 +68,8 @@ class LatePauses : public testing::Test {
     Write(RecordKind::kTransition, {{"event", "freeze_begun"}, {"deadline_ns", 1}, {"disabled", disabled}},
           1);
   }
-  void ThawIt() {
+  void ThawIt(const std::string& boot = "boot") {
+    boot_ = boot;
     since_boot_ = 1s;
     Write(RecordKind::kDecision, {{"decision", "cancel"}}, 1);
     Write(RecordKind::kTransition, {{"event", "cancelled"}}, 1);
@@ -76,9 +77,10 @@ class LatePauses : public testing::Test {
   }
 
   // What the watchdog does `later` than the thaw: the jobs it un-pauses.
-  std::string Unpaused(Duration later, const std::string& boot = "boot", Duration clock_jumped = 0s) {
+  std::string Unpaused(Duration later, const std::string& boot = "boot", Duration clock_jumped = 0s,
+                       Duration up_before = 1s) {
     std::string jobs;
-    const Moment now{since_boot_ + Nanoseconds(later), boot,
+    const Moment now{Nanoseconds(up_before + later), boot,
                      *ParseTimestamp("2026-11-23T01:00:00Z") + later + clock_jumped};
     for (const WatchdogDuty& duty : WatchdogDuties(migration_, ledger_, last_beat_, {}, now)) {
       EXPECT_FALSE(duty.ask_arbiter) << "nothing is left to decide";
@@ -101,6 +103,7 @@ class LatePauses : public testing::Test {
   Ledger ledger_{migration_, *journal_, /*keep_facts=*/true};
   sim::SimWorld world_;
   state::Journal::Heartbeat last_beat_;
+  std::string boot_ = "boot";
   Nanoseconds since_boot_{0};
   int64_t epoch_ = 0;
 };
@@ -128,9 +131,20 @@ TEST_F(LatePauses, AreLookedForWhateverTheClockDoes) {
   PauseComesLate("import");
   EXPECT_EQ(Unpaused(10min, "boot", 24h), "import ") << "time since the boot does not jump";
   PauseComesLate("import");
-  EXPECT_EQ(Unpaused(10min, "another boot"), "import ");
+  EXPECT_EQ(Unpaused(10min, "another boot", 24h), "import ") << "this machine began again after the thaw";
   PauseComesLate("import");
   EXPECT_EQ(Unpaused(41min, "another boot"), "");
+  EXPECT_EQ(Unpaused(41min, "another machine", 0s, 24h), "");
+  EXPECT_EQ(Unpaused(10min, "another machine", 0s, 24h), "import ");
+}
+
+TEST_F(LatePauses, AreLookedForWhereTheMachineBeganAgainDuringTheFreeze) {
+  Freeze();
+  ThawIt("another boot");
+  PauseComesLate("import");
+  EXPECT_EQ(Unpaused(10min, "another boot", -24h, 1s), "import ");
+  PauseComesLate("import");
+  EXPECT_EQ(Unpaused(41min, "another boot", -41min, 1s), "") << "the clock says that no time has passed";
 }
 
 TEST_F(LatePauses, AreNotThoseOfTheirOwners) {
