@@ -30,41 +30,6 @@ Duration BudgetOf(const UnitView& view) {
   return view.spec.freeze_budget.count() > 0 ? view.spec.freeze_budget : view.policy().freeze_budget;
 }
 
-// Thawed is what a unit in dual run promises: what an earlier attempt left behind is taken back.
-bool NothingIsLeftBehind(Turn& turn) {
-  if (!Stands(Defence::kLeftBehind)) return true;
-  const UnitRow& row = turn.view.row;
-  const Nanoseconds age = turn.view.policy().linger_every;
-  bool clean = true;
-  for (const TableName& table : StoredTables(turn.view.spec)) {
-    const auto* barrier = turn.Look(LookAtBarrier{row.from, table, Party::kWriters}, age);
-    if (barrier == nullptr) {
-      clean = false;
-    } else if (barrier->closed) {
-      turn.Do(SetBarrier{row.from, table, Party::kWriters, false, turn.view.opening()});
-      clean = false;
-    }
-  }
-  for (const JobSpec& job : turn.view.spec.jobs) {
-    if (row.generation == 0) continue;
-    const auto* status = turn.Look(LookAtJob{row.from, job.name}, turn.view.policy().look_again);
-    if (status == nullptr) {
-      clean = false;
-      continue;
-    }
-    if (!status->exists) continue;
-    if (status->guard_closed) {
-      turn.Do(SetGuard{row.from, job.name, false, turn.view.opening()});
-      clean = false;
-    }
-    if (status->paused && !row.disabled.contains(job.name)) {
-      turn.Do(SetPaused{row.from, job.name, false, turn.view.opening()});
-      clean = false;
-    }
-  }
-  return clean;
-}
-
 // Every job of the unit is deployed at `to`, or a person is called.
 bool JobsAreDeployed(Turn& turn) {
   bool deployed = true;
@@ -340,7 +305,8 @@ Seen HandOver(Turn& turn, const JobSpec& job) {
   if (there->paused && there->cursor != here->cursor) {
     turn.Do(SetCursor{row.to(), job.name, there->cursor, here->cursor, token});
   } else if (there->cursor < here->cursor) {
-    turn.Do(SetPaused{row.to(), job.name, true, token});
+    // Not under the token that unpauses it: a second delivery of this, long after, must find that one there.
+    turn.Do(SetPaused{row.to(), job.name, true, std::max(turn.view.closing(), there->token)});
   } else {
     return Seen::kYes;
   }

@@ -56,6 +56,8 @@ void DecidePlanned(Turn& turn) {
 
 void DecideBulkCopy(Turn& turn) {
   KeepOtherSideShut(turn);
+  if (turn.view.row.generation > 0)
+    NothingIsLeftBehind(turn);  // the dual run waits for it, if it comes to that
   bool in_step = true;
   for (const TableName& table : turn.view.spec.tables) {
     // A round ends when everything that was seen since it began stands equal; writers run on, so a look is

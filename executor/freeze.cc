@@ -46,6 +46,40 @@ std::vector<TableName> StoredTables(const UnitSpec& spec) {
   return stored;
 }
 
+bool NothingIsLeftBehind(Turn& turn) {
+  if (!Stands(Defence::kLeftBehind)) return true;
+  const UnitRow& row = turn.view.row;
+  const Nanoseconds age = turn.view.policy().linger_every;
+  bool clean = true;
+  for (const TableName& table : StoredTables(turn.view.spec)) {
+    const auto* barrier = turn.Look(LookAtBarrier{row.from, table, Party::kWriters}, age);
+    if (barrier == nullptr) {
+      clean = false;
+    } else if (barrier->closed) {
+      turn.Do(SetBarrier{row.from, table, Party::kWriters, false, turn.view.opening()});
+      clean = false;
+    }
+  }
+  for (const JobSpec& job : turn.view.spec.jobs) {
+    if (row.generation == 0) continue;
+    const auto* status = turn.Look(LookAtJob{row.from, job.name}, turn.view.policy().look_again);
+    if (status == nullptr) {
+      clean = false;
+      continue;
+    }
+    if (!status->exists) continue;
+    if (status->guard_closed) {
+      turn.Do(SetGuard{row.from, job.name, false, turn.view.opening()});
+      clean = false;
+    }
+    if (status->paused && !row.disabled.contains(job.name)) {
+      turn.Do(SetPaused{row.from, job.name, false, turn.view.opening()});
+      clean = false;
+    }
+  }
+  return clean;
+}
+
 // Writers of the side that does not own the unit are shut out wherever they might come from.
 void KeepOtherSideShut(Turn& turn) {
   const UnitRow& row = turn.view.row;

@@ -218,6 +218,9 @@ inline Nanoseconds DrainGaps(const Policy& policy) {
 }
 // The unit's tables that hold data: all but views.
 std::vector<TableName> StoredTables(const UnitSpec& spec);
+// Thawed is what a unit promises that was frozen and is not: what an earlier attempt left behind, or what was
+// sent for it and came late, is taken back. True once nothing is left.
+bool NothingIsLeftBehind(Turn& turn);
 // Writers of the side that does not own the unit stay shut out, but for those of shadow runs.
 void KeepOtherSideShut(Turn& turn);
 

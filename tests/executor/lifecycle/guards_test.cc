@@ -1,6 +1,7 @@
 // The last look before a switch: every guard alone stops it, and what is not known stops it too.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "executor/turn.h"
@@ -65,6 +66,13 @@ struct Scene {
   TableMeta& Table(Side side) { return *Seen<std::optional<TableMeta>>(LookAtTable{side, kOrders}); }
 
   Wish Decided() const {
+    return By([](const UnitView& view) {
+      Turn turn(view);
+      DecideReady(turn);
+      return std::move(turn.wish);
+    });
+  }
+  Wish By(const std::function<Wish(const UnitView&)>& decide) const {
     Answers answers;
     for (const auto& [question, answer] : seen) answers.Put(question, answer, asked);
     const UnitView view{.migration = migration,
@@ -83,9 +91,7 @@ struct Scene {
                         .wanted_elsewhere = tables,
                         .missing_inputs = tables,
                         .anchor = {}};
-    Turn turn(view);
-    DecideReady(turn);
-    return std::move(turn.wish);
+    return decide(view);
   }
 
   Migration migration;
@@ -191,6 +197,48 @@ TEST(Guards, AnswersFromBeforeTheLastStepDoNotCount) {
   EXPECT_FALSE(wish.verdict.has_value());
   EXPECT_FALSE(wish.step.has_value());
   EXPECT_EQ(wish.questions.size(), scene.seen.size());
+}
+
+// --- After a freeze that led nowhere ---
+
+TEST(BulkCopy, APauseThatCameLateIsTakenBack) {
+  Scene scene;
+  scene.row.state = UnitState::kBulkCopy;
+  scene.row.generation = 0;
+  scene.Job(Side::kSource).token = 0;
+  scene.Job(Side::kSource).guard_closed = false;
+  scene.Barrier(Side::kSource).closed = false;
+  const auto wishes_to_unpause = [&scene] {
+    return std::ranges::any_of(scene.By(&Decide).actions, [](const Action& action) {
+      const auto* step = std::get_if<SetPaused>(&action);
+      return step != nullptr && step->side == Side::kSource && !step->paused &&
+             step->token == OpeningToken(3);
+    });
+  };
+  EXPECT_FALSE(wishes_to_unpause()) << "nothing was frozen yet: its owner paused it";
+  scene.row.generation = 3;
+  EXPECT_TRUE(wishes_to_unpause());
+  scene.row.disabled = {"load_orders"};
+  EXPECT_FALSE(wishes_to_unpause()) << "it was paused before the freeze";
+}
+
+// --- After the switch ---
+
+TEST(Unfreezing, APauseDeliveredOnceMoreFindsALaterToken) {
+  Scene scene;
+  scene.row.state = UnitState::kUnfreezing;
+  scene.Job(Side::kSource).cursor = "2026-01-09";
+  scene.Job(Side::kTarget).paused = false;  // its scheduler forgot the pause
+  const auto pause = [&scene]() -> std::optional<SetPaused> {
+    for (const Action& action : scene.By(&Decide).actions) {
+      if (const auto* step = std::get_if<SetPaused>(&action)) return *step;
+    }
+    return std::nullopt;
+  };
+  ASSERT_TRUE(pause().has_value());
+  EXPECT_EQ(pause()->side, Side::kTarget);
+  EXPECT_TRUE(pause()->paused) << "until it is told which runs were made";
+  EXPECT_LT(pause()->token, OpeningToken(3));
 }
 
 }  // namespace
