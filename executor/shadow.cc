@@ -42,23 +42,24 @@ std::optional<std::vector<BothSides>> LookAtShadowJobs(Turn& turn, const std::ve
 
 // --- Starting ---
 
-// The due date at which all jobs stand still at `from`, "" if they do not.
-std::string StandingDue(const std::vector<BothSides>& statuses, bool both_sides) {
-  std::string due;
+// The due dates that the jobs have come to, in their order, where all stand still at `from`, and at `to` at the
+// same ones if asked for; else nothing. They may differ: one job runs each hour, another lags behind.
+std::vector<std::string> StandingDues(const std::vector<BothSides>& statuses, bool both_sides) {
+  std::vector<std::string> dues;
   for (const BothSides& each : statuses) {
-    if (each.from->in_flight != 0 || each.from->cursor.empty()) return "";
-    if (both_sides && (each.to->in_flight != 0 || each.to->cursor != each.from->cursor)) return "";
-    if (!due.empty() && due != each.from->cursor) return "";
-    due = each.from->cursor;
+    if (each.from->in_flight != 0 || each.from->cursor.empty()) return {};
+    if (both_sides && (each.to->in_flight != 0 || each.to->cursor != each.from->cursor)) return {};
+    dues.push_back(each.from->cursor);
   }
-  return due;
+  return dues;
 }
 
-// Keeps the anchor of the last decision while the jobs stand still at `due`, else begins a new one.
-void AnchorAt(Turn& turn, const std::string& due) {
-  if (due.empty()) return;
+// Keeps the anchor of the last decision while the jobs stand still at `dues`, else begins a new one.
+void AnchorAt(Turn& turn, const std::vector<std::string>& dues) {
+  if (dues.empty()) return;
+  const std::string what = fmt::format("{}", fmt::join(dues, " "));
   const std::optional<Anchor>& last = turn.view.anchor;
-  turn.wish.anchor = last && last->what == due ? *last : Anchor{due, turn.view.now, std::nullopt};
+  turn.wish.anchor = last && last->what == what ? *last : Anchor{what, turn.view.now, std::nullopt};
 }
 
 Nanoseconds FreshSince(const Turn& turn) {
@@ -74,14 +75,14 @@ bool StoodStillUntilDone(Turn& turn) {
   return turn.view.anchor && turn.view.anchor->done;  // FreshSince saw to it that the answers are newer
 }
 
-// Shadow runs begin after the due date whose data was copied.
+// Shadow runs begin after the due dates whose data was copied.
 void StartShadows(Turn& turn, const std::vector<const JobSpec*>& jobs, bool tables_in_step) {
   const auto statuses = LookAtShadowJobs(turn, jobs, FreshSince(turn));
   if (!statuses) {
     turn.wish.anchor = turn.view.anchor;
     return;
   }
-  AnchorAt(turn, StandingDue(*statuses, false));
+  AnchorAt(turn, StandingDues(*statuses, false));
   if (!turn.wish.anchor) {
     turn.WaitFor("a moment between two due dates to begin the dual run");
     return;
@@ -235,12 +236,14 @@ void CompareCycle(Turn& turn, const std::vector<const JobSpec*>& jobs) {
     turn.wish.anchor = turn.view.anchor;
     return;
   }
-  const std::string due = StandingDue(*statuses, true);
-  if (due.empty() || due <= turn.view.row.shadow->compared) return;
-  for (const auto& [job, begin] : turn.view.row.shadow->cursors) {
-    if (due <= begin) return;  // nothing ran on both sides yet
+  const std::vector<std::string> dues = StandingDues(*statuses, true);
+  if (dues.empty()) return;
+  const std::string due = *std::ranges::min_element(dues);  // every job ran for it
+  if (due <= turn.view.row.shadow->compared) return;
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    if (dues[i] <= turn.view.row.shadow->cursors.at(jobs[i]->name)) return;  // did not run on both sides yet
   }
-  AnchorAt(turn, due);
+  AnchorAt(turn, dues);
   const Nanoseconds since = turn.wish.anchor->since;
   Compared all;
   for (const TableName& table : ShadowTables(turn.view)) {

@@ -237,5 +237,28 @@ TEST_F(EngineTest, AnUnequalDualRunWaitsForAPersonHoweverManyCyclesPass) {
   EXPECT_EQ(StateOf(1), UnitState::kProbation) << log_;
 }
 
+// The second job of the unit runs for a day when the first has run for the next.
+TEST_F(EngineTest, ADualRunTakesJobsThatAreNeverAtTheSameDueDate) {
+  SimWarehouseSpec spec = Warehouse();
+  spec.jobs[1].at = 30h;
+  spec.jobs[2].at = 31h;
+  spec.jobs[3].at = 32h;
+  Make(spec);
+  Migration migration = ThreeUnits();
+  UnitSpec& unit = migration.units[0];
+  unit.tables = {kDaily, kOrders};
+  unit.jobs = {Job("daily", {kOrders}, {kDaily}, true), Job("import", {}, {kOrders}, true)};
+  for (JobSpec& job : unit.jobs) job.mode = RunMode::kBoth;
+  migration.units.erase(migration.units.begin() + 1);
+  Start(migration);
+  EXPECT_EQ(Run(240h), DriverEnd::kFinished) << log_;
+  const UnitRow& row = *driver_->engine().Units()[0].row;
+  EXPECT_EQ(row.state, UnitState::kProbation) << log_;
+  EXPECT_TRUE(row.differences.empty()) << log_;
+  int twice = 0;
+  for (const auto& [run, sides] : runs_) twice += sides.size() == 2 ? 1 : 0;
+  EXPECT_GE(twice, 2) << "each of its jobs ran on both sides";
+}
+
 }  // namespace
 }  // namespace godwit::simulator
