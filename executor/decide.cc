@@ -41,11 +41,7 @@ bool DecideArbitration(Turn& turn) {
 }
 
 void DecidePlanned(Turn& turn) {
-  for (const TableName& table : turn.view.wanted_elsewhere) {
-    Replicate(turn, table, turn.view.row.to(), CopyRule::kCopy,
-              turn.view.Since(turn.view.policy().sync_every));
-  }
-  if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
+  ReplicateWanted(turn, turn.view.row.to());
   if (turn.Stays()) return;
   if (turn.view.wave_open) {
     turn.Go(Event::kStarted);

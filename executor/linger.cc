@@ -66,16 +66,6 @@ void DropCopies(Turn& turn) {
   }
 }
 
-// What is under way for others would hold up the rest for ever: a unit has few copies at a time.
-void ReplicateWanted(Turn& turn, Side receiver) {
-  DropCopies(turn);
-  const Nanoseconds since = turn.view.Since(turn.view.policy().sync_every);
-  for (const TableName& table : turn.view.wanted_elsewhere) {
-    Replicate(turn, table, receiver, CopyRule::kCopy, since);
-  }
-  if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
-}
-
 bool ProbationIsOver(const UnitView& view) {
   // Seen by this process without a break: true whatever the wall clock did meanwhile.
   if (view.now - view.state_since >= Nanoseconds(view.policy().probation)) return true;
@@ -100,6 +90,15 @@ bool EveryJobRanHere(Turn& turn, Side side) {
 }
 
 }  // namespace
+
+void ReplicateWanted(Turn& turn, Side receiver) {
+  DropCopies(turn);  // one that nobody waits for would hold up the rest for ever: a unit has few at a time
+  const Nanoseconds since = turn.view.Since(turn.view.policy().sync_every);
+  for (const TableName& table : turn.view.wanted_elsewhere) {
+    Replicate(turn, table, receiver, CopyRule::kCopy, since);
+  }
+  if (!turn.view.wanted_elsewhere.empty()) turn.LookAgainIn(turn.view.policy().sync_every);
+}
 
 void DecideCancelling(Turn& turn) {
   const UnitRow& row = turn.view.row;

@@ -178,6 +178,9 @@ enum class CopyRule : uint8_t {
 // Brings `table` at `receiver` into step with the other side. True if everything seen since `since` stands
 // equal; else the wish holds what to do next, or it is under way.
 bool Replicate(Turn& turn, const TableName& table, Side receiver, CopyRule rule, Nanoseconds since);
+// Brings tables that others read at `receiver` into step there, and drops copies that nobody waits for any
+// more.
+void ReplicateWanted(Turn& turn, Side receiver);
 // Whether what `from` wrote is brought to `to`: always; on the way back it is a defence of its own.
 bool SyncsBack(const UnitView& view);
 // Bytes that differ as far as known: an estimate of what a final copy would move.

@@ -222,6 +222,24 @@ TEST(BulkCopy, APauseThatCameLateIsTakenBack) {
   EXPECT_FALSE(wishes_to_unpause()) << "it was paused before the freeze";
 }
 
+// --- Copies for other units ---
+
+TEST(ReplicateWanted, ACopyForReadersWhoHaveLeftIsDropped) {
+  for (const UnitState state : {UnitState::kPlanned, UnitState::kProbation, UnitState::kCompleted,
+                                UnitState::kAborted, UnitState::kReversed}) {
+    Scene scene;
+    scene.row.state = state;
+    scene.row.open["op1"] = {1, 3, state, StartCopy{kOrders, Direction::kToTarget, "tag1", {}, 0}};
+    scene.At(LookAtCopy{"tag1"}) = CopyStatus{CopyState::kRunning, 0, ""};
+    const Wish wish = scene.By(&Decide);
+    EXPECT_TRUE(std::ranges::any_of(wish.actions, [](const Action& action) {
+      return std::holds_alternative<CancelCopy>(action);
+    })) << UnitStateName(state);
+    scene.At(LookAtCopy{"tag1"}) = CopyStatus{CopyState::kCancelled, 0, ""};
+    EXPECT_EQ(scene.By(&Decide).conclusions.size(), 1u) << UnitStateName(state);
+  }
+}
+
 // --- After the switch ---
 
 TEST(Unfreezing, APauseDeliveredOnceMoreFindsALaterToken) {
