@@ -42,8 +42,8 @@ std::optional<std::vector<BothSides>> LookAtShadowJobs(Turn& turn, const std::ve
 
 // --- Starting ---
 
-// The due dates that the jobs have come to, in their order, where all stand still at `from`, and at `to` at the
-// same ones if asked for; else nothing. They may differ: one job runs each hour, another lags behind.
+// The due dates that the jobs have come to, in their order, where all stand still at `from`, and at `to` at
+// the same ones if asked for; else nothing. They may differ: one job runs each hour, another lags behind.
 std::vector<std::string> StandingDues(const std::vector<BothSides>& statuses, bool both_sides) {
   std::vector<std::string> dues;
   for (const BothSides& each : statuses) {

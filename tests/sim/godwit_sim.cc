@@ -40,9 +40,12 @@ void Add(const SimOutcome& outcome, Totals& totals) {
   for (const auto& [key, count] : outcome.met) totals.met[key] += count;
 }
 
+// Without `registered`: a unit leaves it in the first write of the first process, before any request.
 void PrintCoverage(const Totals& totals) {
+  constexpr int kPairs = (executor::kUnitStates - 1) * kFaults;
   int missed = 0;
   for (int state = 0; state < executor::kUnitStates; ++state) {
+    if (static_cast<executor::UnitState>(state) == executor::UnitState::kRegistered) continue;
     for (int fault = 0; fault < kFaults; ++fault) {
       const std::pair pair(static_cast<executor::UnitState>(state), static_cast<Fault>(fault));
       if (totals.met.contains(pair)) continue;
@@ -50,8 +53,7 @@ void PrintCoverage(const Totals& totals) {
         fmt::print("not met: {} while {}\n", FaultName(pair.second), UnitStateName(pair.first));
     }
   }
-  fmt::print("coverage: {} of {} pairs of state and fault class were met\n",
-             executor::kUnitStates * kFaults - missed, executor::kUnitStates * kFaults);
+  fmt::print("coverage: {} of {} pairs of state and fault class were met\n", kPairs - missed, kPairs);
 }
 
 double CpuSeconds() {

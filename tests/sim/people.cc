@@ -9,7 +9,7 @@ using executor::UnitState;
 using Json = nlohmann::json;
 
 void People::PlanVisits() {
-  scene_.world.clock.In(scene_.swarm.Between(1min, 1h), [this] {
+  scene_.world.clock.In(scene_.swarm.Between(1min, 20min), [this] {
     if (scene_.swarm.stopped()) return;
     Visit();
     PlanVisits();
@@ -38,18 +38,18 @@ void People::PlanApprovals() {
   });
 }
 
-void People::OrderSomething() {
+void People::OrderSomething(std::optional<size_t> about) {
   static constexpr const char* kVerbs[] = {"hold", "resume", "cancel",   "reverse", "retry",
                                            "hold", "resume", "complete", "mode"};
   const std::string verb = kVerbs[scene_.swarm.Number(std::size(kVerbs))];
-  if (verb == "mode") return AskForDualRun();
+  const executor::UnitSpec& unit = about ? scene_.migration.units[*about] : scene_.AnyUnit();
+  if (verb == "mode") return AskForDualRun(unit);
   const bool all = (verb == "hold" || verb == "resume") && scene_.swarm.Coin(0.3);
-  Say(all ? "" : scene_.AnyUnit().id, verb);
+  Say(all ? "" : unit.id, verb);
 }
 
 // Of any job: also of those that may not run twice, which is refused to them.
-void People::AskForDualRun() {
-  const executor::UnitSpec& unit = scene_.AnyUnit();
+void People::AskForDualRun(const executor::UnitSpec& unit) {
   const std::string& job = unit.jobs[scene_.swarm.Number(unit.jobs.size())].name;
   scene_.trace("operator", "asks for a dual run of " + job);
   Write(unit.id, state::RecordKind::kControl,

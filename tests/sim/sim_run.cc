@@ -24,7 +24,7 @@ using executor::UnitState;
 using simulator::SimRun;
 using simulator::SimWarehouse;
 
-constexpr Duration kUnsafeTime = 8h;  // virtual: faults strike
+constexpr Duration kUnsafeTime = 5h;  // virtual: faults strike
 constexpr Duration kCalmTime = 40h;   // then none: everything must come to rest
 constexpr Duration kWatchdogEvery = 30s;
 constexpr executor::WatchdogPolicy kWatchdog;
@@ -181,6 +181,10 @@ class Simulation {
 
   void Met(Fault fault) {
     Trace("fault", FaultName(fault));
+    CountMet(fault);
+  }
+
+  void CountMet(Fault fault) {
     for (size_t i = 0; i < case_.migration.units.size(); ++i) ++outcome_.met[{checker_->row(i).state, fault}];
   }
 
@@ -284,6 +288,7 @@ class Simulation {
                            checker_->OnRequest(request.work);
                            executor::Reply reply = executor::CarryOut(request.work, godwit->world->world());
                            checker_->OnReply(request.work, IsKnown(reply));
+                           if (IsJobWithoutToken(reply)) CountMet(Fault::kNoTokens);
                            const Status done = godwit->engine->Complete(request.id, std::move(reply), Now());
                            GODWIT_ASSERT(done.ok());
                            PlanPoll(godwit, world_->clock.now());
@@ -296,6 +301,13 @@ class Simulation {
     return std::visit(
         [](const auto& result) { return result.ok() || result.error().code != ErrorCode::kUnavailable; },
         reply);
+  }
+
+  // Whether it tells of a job that was paused or unpaused, and not under which token.
+  bool IsJobWithoutToken(const executor::Reply& reply) const {
+    const auto* answer = std::get_if<Result<executor::Answer>>(&reply);
+    if (!swarm_.Has(Fault::kNoTokens) || answer == nullptr || !answer->ok()) return false;
+    return std::holds_alternative<executor::JobStatus>(**answer);
   }
 
   void CrashOf(const std::shared_ptr<Godwit>& godwit, Duration away) {
@@ -338,6 +350,8 @@ class Simulation {
       if (!Strikes(fault, 0.15)) continue;
       world_->clock.In(swarm_.Between(0s, 3s), [this, fault, unit] { rogues_->Strike(fault, unit); });
     }
+    if (Strikes(Fault::kOperator, 0.15))
+      world_->clock.In(swarm_.Between(0s, 3s), [this, unit] { people_->OrderSomething(unit); });
   }
 
   void Strike(Fault fault) {

@@ -14,7 +14,10 @@ const char* FaultName(Fault fault) {
 }
 
 Swarm::Swarm(uint64_t seed) : random_(seed * 0x9e3779b97f4a7c15ULL + 1) {
-  for (bool& on : on_) on = Number(2) == 0;
+  for (int& strength : strength_) {
+    static constexpr int kStrengths[] = {0, 0, 0, 0, 1, 1, 1, 5};
+    strength = kStrengths[Number(std::size(kStrengths))];
+  }
 }
 
 uint64_t Swarm::Number(uint64_t below) { return below == 0 ? 0 : random_() % below; }

@@ -1,5 +1,6 @@
 // tests/sim/swarm.h — which faults a run has, drawn from its seed: each class is on in about half of the
-// runs, so that rare combinations are met and a fault that hides another is sometimes away.
+// runs, so that rare combinations are met and a fault that hides another is sometimes away; now and then it
+// is much more frequent, so that two of a kind meet.
 #pragma once
 
 #include <array>
@@ -49,12 +50,12 @@ class Swarm {
  public:
   explicit Swarm(uint64_t seed);
 
-  bool Has(Fault fault) const { return on_[static_cast<size_t>(fault)]; }
-  // True with probability `rate` if the fault is on and faults go on.
+  bool Has(Fault fault) const { return strength_[static_cast<size_t>(fault)] > 0; }
+  // True with probability `rate`, times the fault's strength in this run, if it is on and faults go on.
   bool Strikes(Fault fault, double rate);
   void Stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
-  void SwitchOff(Fault fault) { on_[static_cast<size_t>(fault)] = false; }
+  void SwitchOff(Fault fault) { strength_[static_cast<size_t>(fault)] = 0; }
 
   uint64_t Number(uint64_t below);  // uniform
   Duration Between(Duration low, Duration high);
@@ -62,7 +63,7 @@ class Swarm {
 
  private:
   std::mt19937_64 random_;
-  std::array<bool, kFaults> on_{};
+  std::array<int, kFaults> strength_{};  // 0: off
   bool stopped_ = false;
 };
 

@@ -60,9 +60,9 @@ executor::Policy MakePolicy(Swarm& random) {
   policy.drain_gap = random.Between(500ms, 5s);
   policy.quiet_wait_max = random.Between(5min, 2h);
   policy.evidence_age_max = random.Between(30s, 10min);
-  policy.look_again = random.Between(1s, 10s);
-  policy.sync_every = random.Between(10s, 3min);
-  policy.linger_every = random.Between(10s, 2min);
+  policy.look_again = random.Between(2s, 40s);
+  policy.sync_every = random.Between(30s, 8min);
+  policy.linger_every = random.Between(30s, 8min);
   policy.units_in_flight_max = 1 + static_cast<int>(random.Number(4));
   policy.copies_per_unit_max = 1 + static_cast<int>(random.Number(3));
   policy.partitions_per_copy_max = 1 + random.Number(3);
@@ -80,7 +80,7 @@ executor::Policy MakePolicy(Swarm& random) {
 
 SeededCase MakeCase(Swarm& random, int units_max) {
   SeededCase made;
-  made.warehouse.day = 1h;
+  made.warehouse.day = random.Between(15min, 45min);
   made.warehouse.history_days = 1 + static_cast<int>(random.Number(3));
   const int units = 1 + static_cast<int>(random.Number(static_cast<uint64_t>(units_max)));
   std::vector<TableName> known;
