@@ -145,7 +145,8 @@ TEST_P(CopierReal, FailureTellsWhyAndLeavesNothing) {
   ASSERT_OK(target_->SetOwner(root_ + "/_godwit", "hdfs", "hdfs"));
   DistcpConfig config = copier_->config();
   config.work_folder += "/stranger";
-  config.environment = {"HADOOP_USER_NAME=stranger"};
+  const bool secured = stack_["source"]["ca_file"] != "";  // then a name alone makes nobody a stranger
+  config.environment = {secured ? "HADOOP_PROXY_USER=stranger" : "HADOOP_USER_NAME=stranger"};
   auto stranger = DistcpCopier::Open(config, *source_, *target_);
   ASSERT_OK(stranger);
   copier_ = *std::move(stranger);

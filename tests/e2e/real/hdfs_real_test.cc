@@ -154,7 +154,7 @@ TEST_F(HdfsReal, AttributesAclsOwnersSnapshotsTrash) {
 
 TEST_F(HdfsReal, PermissionIsChecked) {
   HdfsConfig config = HdfsOf(StackFile(), "source");
-  config.user = "stranger";
+  (config.auth == HdfsAuth::kKerberos ? config.do_as : config.user) = "stranger";
   auto stranger = WebHdfs::Open(config);
   ASSERT_OK(stranger);
   ASSERT_OK(hdfs_->SetPermission(kRoot, 0700));

@@ -25,7 +25,12 @@ inline HdfsConfig HdfsOf(const nlohmann::json& stack, const std::string& side) {
   HdfsConfig config;
   config.fs_names = {stack[side]["fs"]};
   config.namenodes = {stack[side]["webhdfs"]};
-  config.user = "root";
+  config.ca_file = stack[side]["ca_file"];
+  if (config.ca_file.empty()) {
+    config.user = "root";
+  } else {
+    config.auth = HdfsAuth::kKerberos;  // as root too: tests/e2e/stack/kerberos.py
+  }
   config.replication = 1;
   return config;
 }

@@ -103,6 +103,12 @@ def metastore_4(stack, build):
     program(stack, build, "real_test", "*Catalog*:HdfsReal*")
 
 
+@scenario("secured", {"target": None, "secured": True})
+def secured(stack, build):
+    """WebHDFS and DistCp with Kerberos and TLS: SPNEGO by the ticket, a delegation token, a proxy user, no ticket."""
+    program(stack, build, "real_test", "HdfsReal*:SecuredReal*:*CopierReal*")
+
+
 def show():
     for name, (servers, work) in SCENARIOS.items():
         print(f"{name:20} {servers}  {(work.__doc__ or '').strip()}")

@@ -44,8 +44,11 @@ def postgres_home():
 
 
 def debian_packages(log):
-    missing = [package for package, there in (
-        ("openjdk-17-jre-headless", java_home()), ("maven", shutil.which("mvn")), ("postgresql", postgres_home())) if not there]
+    install(log, [package for package, there in (
+        ("openjdk-17-jre-headless", java_home()), ("maven", shutil.which("mvn")), ("postgresql", postgres_home())) if not there])
+
+
+def install(log, missing):
     if missing:
         say("installing " + " ".join(missing))
         if os.geteuid() != 0:
@@ -66,6 +69,10 @@ class Cache:
 
     def metastore(self, version):
         return self.folder / f"metastore-{version}"
+
+    def packages(self, missing):
+        """Installs packages of the distribution that few need."""
+        install(self.folder / "fetch.log", missing)
 
     def fill(self):
         log = self.folder / "fetch.log"

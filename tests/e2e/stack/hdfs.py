@@ -1,9 +1,10 @@
 """One HDFS: a NameNode and a DataNode on the loopback interface."""
 import json
+import subprocess
 import urllib.parse
 import urllib.request
 
-from . import java
+from . import java, kerberos
 from .fetch import run
 from .processes import free_ports, wait_until
 
@@ -12,13 +13,16 @@ DATANODE = "org.apache.hadoop.hdfs.server.datanode.DataNode"
 
 
 class Hdfs:
-    def __init__(self, processes, cache, name, block_size, extra=None):
-        self.processes, self.cache, self.name = processes, cache, name
+    """With a `realm` all of it is secured: Kerberos at every door, TLS, and tokens for blocks."""
+
+    def __init__(self, processes, cache, name, block_size, extra=None, realm=None):
+        self.processes, self.cache, self.name, self.realm = processes, cache, name, realm
         self.folder = processes.folder / name
         self.conf = self.folder / "conf"
         self.rpc, self.http, self.data, self.data_http, self.data_ipc = free_ports(5)
-        self.uri = f"hdfs://127.0.0.1:{self.rpc}"
-        self.webhdfs = f"http://127.0.0.1:{self.http}"
+        host = kerberos.HOST if realm else "127.0.0.1"  # tickets are for a name
+        self.uri = f"hdfs://{host}:{self.rpc}"
+        self.webhdfs = f"{'https' if realm else 'http'}://{host}:{self.http}"
         self._configure(block_size, extra or {})
         self.namenode = self.datanode = None
 
@@ -36,11 +40,12 @@ class Hdfs:
             "hadoop.proxyuser.etl.hosts": "*",  # a Thrift server that runs as etl
             "hadoop.proxyuser.etl.groups": "*",
             "fs.trash.interval": 60,
+            **self.core_of_clients(),
         })
         java.write_site(self.conf / "hdfs-site.xml", {
-            **java.HDFS_CLIENT,
+            **self.hdfs_of_clients(),
             "dfs.blocksize": block_size,
-            "dfs.namenode.rpc-address": f"127.0.0.1:{self.rpc}",
+            "dfs.namenode.rpc-address": f"{self.uri.removeprefix('hdfs://')}",
             "dfs.namenode.rpc-bind-host": "127.0.0.1",
             "dfs.namenode.http-address": f"127.0.0.1:{self.http}",
             "dfs.namenode.name.dir": f"file://{self.folder}/name",
@@ -57,8 +62,48 @@ class Hdfs:
             "dfs.namenode.handler.count": 8,
             "dfs.namenode.edits.noeditlogchannelflush": "true",  # nobody pulls the plug
             "dfs.namenode.replication.min": 1,
+            **self._secured(),
             **extra,
         })
+
+    def core_of_clients(self):
+        return {"hadoop.security.authentication": "kerberos"} if self.realm else {}
+
+    def hdfs_of_clients(self):
+        secured = {"dfs.namenode.kerberos.principal": self.realm.principal("nn"),
+                   "dfs.data.transfer.protection": "authentication"} if self.realm else {}
+        return {**java.HDFS_CLIENT, **secured}
+
+    def _secured(self):
+        if not self.realm:
+            return {}
+        self._write_tls()
+        realm = self.realm
+        return {
+            "dfs.namenode.keytab.file": realm.keytab,
+            "dfs.datanode.kerberos.principal": realm.principal("dn"),
+            "dfs.datanode.keytab.file": realm.keytab,
+            "dfs.web.authentication.kerberos.principal": realm.principal("HTTP"),
+            "dfs.web.authentication.kerberos.keytab": realm.keytab,
+            "hadoop.http.filter.initializers": "org.apache.hadoop.hdfs.web.AuthFilterInitializer",
+            "hadoop.http.authentication.type": "kerberos",
+            "hadoop.http.authentication.kerberos.principal": realm.principal("HTTP"),
+            "hadoop.http.authentication.kerberos.keytab": realm.keytab,
+            "dfs.block.access.token.enable": "true",
+            "dfs.http.policy": "HTTPS_ONLY",
+            "dfs.namenode.https-address": f"{kerberos.HOST}:{self.http}",
+            "dfs.datanode.https.address": f"{kerberos.HOST}:{self.data_http}",
+            "dfs.https.server.keystore.resource": "ssl-server.xml",
+        }
+
+    def _write_tls(self):
+        store, password = self.realm.key_store, kerberos.PASSWORD
+        java.write_site(self.conf / "ssl-server.xml", {
+            "ssl.server.keystore.location": store, "ssl.server.keystore.password": password,
+            "ssl.server.keystore.keypassword": password, "ssl.server.truststore.location": store,
+            "ssl.server.truststore.password": password})
+        java.write_site(self.conf / "ssl-client.xml", {
+            "ssl.client.truststore.location": store, "ssl.client.truststore.password": password})
 
     def _argv(self, main, *arguments, memory_mb=512):
         return java.argv(main, [self.conf, self.cache.hadoop / "*"], memory_mb, *arguments)
@@ -84,13 +129,29 @@ class Hdfs:
             return False
 
     def _bean(self, name):
-        with urllib.request.urlopen(f"{self.webhdfs}/jmx?qry=Hadoop:service=NameNode,name={name}", timeout=5) as page:
+        url = f"{self.webhdfs}/jmx?qry=Hadoop:service=NameNode,name={name}"
+        if self.realm:
+            return json.loads(self._curl("GET", url))["beans"][0]
+        with urllib.request.urlopen(url, timeout=5) as page:
             return json.load(page)["beans"][0]
+
+    def _curl(self, method, url, data=b""):
+        """One request with the ticket, redirects followed. OSError if it fails."""
+        done = subprocess.run(["curl", "-sS", "-L", "--fail-with-body", "--negotiate", "-u", ":", "--cacert",
+                               self.realm.ca_file, "-X", method, "--data-binary", "@-",
+                               "-H", "Content-Type: application/octet-stream", url],
+                              input=data, capture_output=True, timeout=60)
+        if done.returncode:
+            raise OSError(f"{method} {url}: {done.stderr.decode()} {done.stdout[:300]}")
+        return done.stdout
 
     def call(self, method, path, operation, data=None, user="root", **parameters):
         """One WebHDFS call, redirects followed. Returns the answer's bytes."""
-        query = urllib.parse.urlencode({"op": operation, "user.name": user, **parameters})
+        who = {} if self.realm else {"user.name": user}
+        query = urllib.parse.urlencode({"op": operation, **who, **parameters})
         url = f"{self.webhdfs}/webhdfs/v1{urllib.parse.quote(path)}?{query}"
+        if self.realm:
+            return self._curl(method, url, data or b"")
         opener = urllib.request.build_opener(_StopAtRedirect)
         try:
             with opener.open(urllib.request.Request(url, method=method), timeout=60) as answer:

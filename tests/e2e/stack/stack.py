@@ -7,6 +7,7 @@ import threading
 from .hdfs import Hdfs
 from .java import argv as java_argv
 from .fetch import java_home
+from .kerberos import Realm
 from .metastore import Metastore, Postgres
 from .processes import Processes
 from .spark import ThriftServer
@@ -35,20 +36,25 @@ def together(*works):
 
 
 class Stack:
-    """`target` is the version of the target's metastore; `database` what the source's stands on: derby or postgres."""
+    """`target` is the version of the target's metastore, None: no metastores; `database` what the source's stands on:
+    derby or postgres. `secured`: HDFS is, with Kerberos and TLS."""
 
     def __init__(self, folder, cache, target="3.1.3", database="derby", yarn=False, spark=(), spark_user="root",
-                 hdfs_extra=None):
+                 hdfs_extra=None, secured=False):
         folder = pathlib.Path(folder)
         shutil.rmtree(folder, ignore_errors=True)
         self.processes = Processes(folder)
         self.folder = self.processes.folder
         self.cache = cache
-        self.source = Hdfs(self.processes, cache, "source-hdfs", 64 * MEGABYTE, hdfs_extra)
-        self.target = Hdfs(self.processes, cache, "target-hdfs", 128 * MEGABYTE, hdfs_extra)
+        self.realm = Realm(self.processes, cache) if secured else None
+        self.source = Hdfs(self.processes, cache, "source-hdfs", 64 * MEGABYTE, hdfs_extra, self.realm)
+        self.target = Hdfs(self.processes, cache, "target-hdfs", 128 * MEGABYTE, hdfs_extra, self.realm)
         self.postgres = Postgres(self.processes) if database == "postgres" else None
-        self.source_hms = Metastore(self.processes, cache, "source_hms", "3.1.3", self.source, self.postgres)
-        self.target_hms = Metastore(self.processes, cache, "target_hms", target, self.target)
+        self.metastores = []
+        if target:
+            self.source_hms = Metastore(self.processes, cache, "source_hms", "3.1.3", self.source, self.postgres)
+            self.target_hms = Metastore(self.processes, cache, "target_hms", target, self.target)
+            self.metastores = [self.source_hms, self.target_hms]
         self.yarn = Yarn(self.processes, cache, self.target) if yarn else None
         write_client(self.folder / "client", self.target, cache)
         self.spark = {}
@@ -57,13 +63,15 @@ class Stack:
                                             getattr(self, f"{side}_hms"), user=spark_user)
 
     def up(self):
+        if self.realm:
+            self.realm.start()
         if self.postgres:
             self.postgres.start()
-        together(self.source.format, self.target.format, self.source_hms.create_schema,
-                 self.target_hms.create_schema)
-        for server in (self.source, self.target, self.source_hms, self.target_hms):
+        together(self.source.format, self.target.format, *(server.create_schema for server in self.metastores))
+        servers = (self.source, self.target, *self.metastores)
+        for server in servers:
             server.start()
-        for server in (self.source, self.target, self.source_hms, self.target_hms):
+        for server in servers:
             server.wait()
         for hdfs in (self.source, self.target):
             for folder in ("/warehouse", "/tmp", "/user"):
@@ -81,9 +89,9 @@ class Stack:
         """Writes stack.json: where everything listens, for test programs."""
         sides = {}
         for side in ("source", "target"):
-            hdfs, hms = getattr(self, side), getattr(self, f"{side}_hms")
-            sides[side] = {"fs": hdfs.uri, "webhdfs": hdfs.webhdfs, "metastore": hms.uri,
-                           "metastore_version": hms.version,
+            hdfs, hms = getattr(self, side), getattr(self, f"{side}_hms", None)
+            sides[side] = {"fs": hdfs.uri, "webhdfs": hdfs.webhdfs, "ca_file": str(self.realm.ca_file) if self.realm else "",
+                           "metastore": hms.uri if hms else "", "metastore_version": hms.version if hms else "",
                            "spark": f"127.0.0.1:{self.spark[side].port}" if side in self.spark else ""}
         distcp = [str(part) for part in java_argv(
             "org.apache.hadoop.tools.DistCp", [self.client_conf(), self.cache.hadoop / "*"], 768)]
@@ -96,3 +104,5 @@ class Stack:
 
     def down(self):
         self.processes.stop_all()
+        if self.realm:
+            self.realm.stop()

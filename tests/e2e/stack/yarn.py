@@ -12,11 +12,14 @@ SMALL = " ".join(["-Xmx384m", *java.OPTIONS, *OPEN])
 def write_client(folder, hdfs, cache, yarn=None):
     """A client's configuration folder: HDFS `hdfs` is the default; MapReduce runs on `yarn`, or in the client."""
     java.write_logging(folder)
-    java.write_site(folder / "core-site.xml", {"fs.defaultFS": hdfs.uri, "hadoop.tmp.dir": folder / "tmp"})
-    java.write_site(folder / "hdfs-site.xml", java.HDFS_CLIENT)
+    java.write_site(folder / "core-site.xml", {"fs.defaultFS": hdfs.uri, "hadoop.tmp.dir": folder / "tmp",
+                                               **hdfs.core_of_clients()})
+    java.write_site(folder / "hdfs-site.xml", hdfs.hdfs_of_clients())
     if yarn is None:
         java.write_site(folder / "mapred-site.xml", {"mapreduce.framework.name": "local",
                                                      "mapreduce.local.map.tasks.maximum": 4})
+        if hdfs.realm:  # who may renew the tokens that DistCp takes: nobody needs to, but it asks
+            java.write_site(folder / "yarn-site.xml", {"yarn.resourcemanager.principal": hdfs.realm.principal("nn")})
         return
     java.write_site(folder / "mapred-site.xml", {
         "mapreduce.framework.name": "yarn",
