@@ -51,7 +51,7 @@ struct Size {
 std::unique_ptr<HadoopSite> OpenSite(const json& stack, const std::string& side) {
   HadoopSiteConfig config;
   config.hdfs.fs_names = {stack[side]["fs"]};
-  config.hdfs.namenodes = {stack[side]["webhdfs"]};
+  config.hdfs.namenodes = stack[side]["namenodes"];
   config.hdfs.user = "root";
   config.hdfs.replication = 1;
   config.metastore.uris = {stack[side]["metastore"]};

@@ -24,7 +24,7 @@ inline nlohmann::json StackFile() {
 inline HdfsConfig HdfsOf(const nlohmann::json& stack, const std::string& side) {
   HdfsConfig config;
   config.fs_names = {stack[side]["fs"]};
-  config.namenodes = {stack[side]["webhdfs"]};
+  config.namenodes = stack[side]["namenodes"];
   config.ca_file = stack[side]["ca_file"];
   if (config.ca_file.empty()) {
     config.user = "root";

@@ -109,6 +109,17 @@ def secured(stack, build):
     program(stack, build, "real_test", "HdfsReal*:SecuredReal*:*CopierReal*")
 
 
+@scenario("namenode_failover", {"target": None, "pair": True})
+def namenode_failover(stack, build):
+    """A source with two NameNodes: the adapters find the active one; while it changes, and dies, no file is lost or
+    written twice; DistCp goes on."""
+    program(stack, build, "real_test", "HdfsReal*:*CopierReal*")
+    with faults.failing_over(stack.source) as times:
+        program(stack, build, "real_test", "FailoverReal*", {"GODWIT_FAILOVER_SECONDS": "15"})
+    if times() < 3:
+        raise AssertionError(f"only {times()} fail-overs")
+
+
 def show():
     for name, (servers, work) in SCENARIOS.items():
         print(f"{name:20} {servers}  {(work.__doc__ or '').strip()}")

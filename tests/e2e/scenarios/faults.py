@@ -1,8 +1,10 @@
 """What goes wrong on real clusters, seen through godwit's probe: the small program build/tests/real_probe, which makes one
 call of a port and prints what it says."""
 import concurrent.futures
+import contextlib
 import json
 import subprocess
+import threading
 
 from stack.processes import wait_until
 
@@ -36,6 +38,31 @@ def safe_mode(stack):
     finally:
         stack.target.admin("-safemode", "leave")
     expect(probe(stack, "write", "target", "/warehouse/safe.db/t/part-1", "x"), "done")
+
+
+@contextlib.contextmanager
+def failing_over(pair):
+    """Meanwhile the pair's NameNodes change places, every third time because one is killed. Yields how often they did."""
+    done, errors, number = threading.Event(), [], 0
+
+    def go_on():
+        nonlocal number
+        try:
+            while not done.wait(3):
+                pair.fail_over(kill=number % 3 == 1)
+                number += 1
+        except Exception as error:  # told by the program that waits for this thread
+            errors.append(error)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield lambda: number
+    finally:
+        done.set()
+        thread.join()
+    if errors:
+        raise errors[0]
 
 
 def quota(stack):

@@ -52,7 +52,7 @@ def configuration(stack):
     def site(side):
         spark, port = places[side]["spark"].split(":")
         return {"name": f"{side}-cluster", "kind": "hadoop",
-                "hdfs": {"fs_names": [places[side]["fs"]], "namenodes": [places[side]["webhdfs"]], "user": "root",
+                "hdfs": {"fs_names": [places[side]["fs"]], "namenodes": places[side]["namenodes"], "user": "root",
                          "replication": 1},
                 "metastore": {"uris": [places[side]["metastore"]]},
                 "query_engine": {"host": spark, "port": int(port), "user": "root"},

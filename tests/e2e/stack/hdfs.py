@@ -21,10 +21,16 @@ class Hdfs:
         self.conf = self.folder / "conf"
         self.rpc, self.http, self.data, self.data_http, self.data_ipc = free_ports(5)
         host = kerberos.HOST if realm else "127.0.0.1"  # tickets are for a name
-        self.uri = f"hdfs://{host}:{self.rpc}"
+        self.rpc_address = f"{host}:{self.rpc}"
+        self.uri = f"hdfs://{self.rpc_address}"
         self.webhdfs = f"{'https' if realm else 'http'}://{host}:{self.http}"
         self._configure(block_size, extra or {})
         self.namenode = self.datanode = None
+
+    @property
+    def namenodes(self):
+        """WebHDFS addresses of all NameNodes."""
+        return [self.webhdfs]
 
     def _configure(self, block_size, extra):
         # The jars hold no web pages; without these folders the servers do not start. WebHDFS does not need the pages.
@@ -45,7 +51,7 @@ class Hdfs:
         java.write_site(self.conf / "hdfs-site.xml", {
             **self.hdfs_of_clients(),
             "dfs.blocksize": block_size,
-            "dfs.namenode.rpc-address": f"{self.uri.removeprefix('hdfs://')}",
+            "dfs.namenode.rpc-address": self.rpc_address,
             "dfs.namenode.rpc-bind-host": "127.0.0.1",
             "dfs.namenode.http-address": f"127.0.0.1:{self.http}",
             "dfs.namenode.name.dir": f"file://{self.folder}/name",
@@ -128,8 +134,8 @@ class Hdfs:
         except (OSError, IndexError):  # not up, or up without its beans
             return False
 
-    def _bean(self, name):
-        url = f"{self.webhdfs}/jmx?qry=Hadoop:service=NameNode,name={name}"
+    def _bean(self, name, address=None):
+        url = f"{address or self.webhdfs}/jmx?qry=Hadoop:service=NameNode,name={name}"
         if self.realm:
             return json.loads(self._curl("GET", url))["beans"][0]
         with urllib.request.urlopen(url, timeout=5) as page:

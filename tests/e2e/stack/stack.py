@@ -5,6 +5,7 @@ import shutil
 import threading
 
 from .hdfs import Hdfs
+from .hdfs_pair import HdfsPair
 from .java import argv as java_argv
 from .fetch import java_home
 from .kerberos import Realm
@@ -37,17 +38,18 @@ def together(*works):
 
 class Stack:
     """`target` is the version of the target's metastore, None: no metastores; `database` what the source's stands on:
-    derby or postgres. `secured`: HDFS is, with Kerberos and TLS."""
+    derby or postgres. `secured`: HDFS is, with Kerberos and TLS. `pair`: the source has two NameNodes."""
 
     def __init__(self, folder, cache, target="3.1.3", database="derby", yarn=False, spark=(), spark_user="root",
-                 hdfs_extra=None, secured=False):
+                 hdfs_extra=None, secured=False, pair=False):
         folder = pathlib.Path(folder)
         shutil.rmtree(folder, ignore_errors=True)
         self.processes = Processes(folder)
         self.folder = self.processes.folder
         self.cache = cache
         self.realm = Realm(self.processes, cache) if secured else None
-        self.source = Hdfs(self.processes, cache, "source-hdfs", 64 * MEGABYTE, hdfs_extra, self.realm)
+        self.source = (HdfsPair(self.processes, cache, "source-hdfs", 64 * MEGABYTE) if pair else
+                       Hdfs(self.processes, cache, "source-hdfs", 64 * MEGABYTE, hdfs_extra, self.realm))
         self.target = Hdfs(self.processes, cache, "target-hdfs", 128 * MEGABYTE, hdfs_extra, self.realm)
         self.postgres = Postgres(self.processes) if database == "postgres" else None
         self.metastores = []
@@ -56,7 +58,7 @@ class Stack:
             self.target_hms = Metastore(self.processes, cache, "target_hms", target, self.target)
             self.metastores = [self.source_hms, self.target_hms]
         self.yarn = Yarn(self.processes, cache, self.target) if yarn else None
-        write_client(self.folder / "client", self.target, cache)
+        write_client(self.folder / "client", self.target, cache, others=[self.source])
         self.spark = {}
         for side in spark:
             self.spark[side] = ThriftServer(self.processes, cache, f"{side}-spark", getattr(self, side),
@@ -90,7 +92,7 @@ class Stack:
         sides = {}
         for side in ("source", "target"):
             hdfs, hms = getattr(self, side), getattr(self, f"{side}_hms", None)
-            sides[side] = {"fs": hdfs.uri, "webhdfs": hdfs.webhdfs, "ca_file": str(self.realm.ca_file) if self.realm else "",
+            sides[side] = {"fs": hdfs.uri, "namenodes": hdfs.namenodes, "ca_file": str(self.realm.ca_file) if self.realm else "",
                            "metastore": hms.uri if hms else "", "metastore_version": hms.version if hms else "",
                            "spark": f"127.0.0.1:{self.spark[side].port}" if side in self.spark else ""}
         distcp = [str(part) for part in java_argv(

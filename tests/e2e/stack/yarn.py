@@ -9,12 +9,16 @@ OPEN = ["--add-opens=java.base/java.lang=ALL-UNNAMED"]
 SMALL = " ".join(["-Xmx384m", *java.OPTIONS, *OPEN])
 
 
-def write_client(folder, hdfs, cache, yarn=None):
-    """A client's configuration folder: HDFS `hdfs` is the default; MapReduce runs on `yarn`, or in the client."""
+def write_client(folder, hdfs, cache, yarn=None, others=()):
+    """A client's configuration folder: HDFS `hdfs` is the default, `others` are reached too; MapReduce runs on `yarn`, or
+    in the client."""
     java.write_logging(folder)
     java.write_site(folder / "core-site.xml", {"fs.defaultFS": hdfs.uri, "hadoop.tmp.dir": folder / "tmp",
                                                **hdfs.core_of_clients()})
-    java.write_site(folder / "hdfs-site.xml", hdfs.hdfs_of_clients())
+    reached = {}
+    for one in (*others, hdfs):
+        reached.update(one.hdfs_of_clients())
+    java.write_site(folder / "hdfs-site.xml", reached)
     if yarn is None:
         java.write_site(folder / "mapred-site.xml", {"mapreduce.framework.name": "local",
                                                      "mapreduce.local.map.tasks.maximum": 4})
