@@ -84,7 +84,7 @@ void StartShadows(Turn& turn, const std::vector<const JobSpec*>& jobs, bool tabl
   }
   AnchorAt(turn, StandingDues(*statuses, false));
   if (!turn.wish.anchor) {
-    turn.WaitFor("a moment between two due dates to begin the dual run");
+    turn.WaitFor("a moment at which none of its jobs runs, to begin the dual run");
     return;
   }
   bool copied = tables_in_step;

@@ -115,7 +115,7 @@ def namenode_failover(stack, build):
     written twice; DistCp goes on."""
     program(stack, build, "real_test", "HdfsReal*:*CopierReal*")
     with faults.failing_over(stack.source) as times:
-        program(stack, build, "real_test", "FailoverReal*", {"GODWIT_FAILOVER_SECONDS": "15"})
+        program(stack, build, "real_test", "FailoverReal*", {"GODWIT_FAILOVER_SECONDS": "20"})
     if times() < 3:
         raise AssertionError(f"only {times()} fail-overs")
 

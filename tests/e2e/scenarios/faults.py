@@ -48,7 +48,7 @@ def failing_over(pair):
     def go_on():
         nonlocal number
         try:
-            while not done.wait(3):
+            while not done.wait(2):
                 pair.fail_over(kill=number % 3 == 1)
                 number += 1
         except Exception as error:  # told by the program that waits for this thread
