@@ -1,4 +1,5 @@
-// The last look before a switch: every guard alone stops it, and what is not known stops it too.
+// Decisions about one unit from what is known of it: the guards before a switch, each of which alone stops
+// it, and what is put right around it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
