@@ -292,11 +292,12 @@ void DecideReady(Turn& turn) {
 namespace {
 
 // The next run of the job at `to` is the one after the last at `from`. Until that is so nothing but its guard
-// may keep it from running: its scheduler may have forgotten the pause. Once it was unpaused the cursor is
-// its own.
+// may keep it from running: its scheduler may have forgotten the pause. Once it was told to run the cursor is
+// its own, also where a late pause stopped it after a run.
 Seen HandOver(Turn& turn, const JobSpec& job) {
   const UnitRow& row = turn.view.row;
-  if (row.disabled.contains(job.name) || !Stands(Defence::kCursor)) return Seen::kYes;
+  if (row.disabled.contains(job.name) || row.handed_over.contains(job.name)) return Seen::kYes;
+  if (!Stands(Defence::kCursor)) return Seen::kYes;
   const Nanoseconds age = turn.view.policy().look_again;
   const auto* here = turn.Look(LookAtJob{row.from, job.name}, age);
   const auto* there = turn.Look(LookAtJob{row.to(), job.name}, age);

@@ -79,6 +79,8 @@ void Engine::Impl::BelieveAnswer(Arrived& arrived, const Question& question) {
     return;
   }
   RememberAnswerTime(now_.since_boot - arrived.under_way.asked, unit);
+  // Rows that were compared before, or meanwhile, need not be those of the files that are listed now.
+  if (const auto* listing = std::get_if<LookAtManifest>(&question)) ForgetComparisons(listing->table, unit);
   if (const auto* compared = std::get_if<std::vector<ComparedPartition>>(&*reply)) {
     const TableName table = std::get<CompareRows>(question).table;
     for (const ComparedPartition& one : *compared) {

@@ -193,6 +193,10 @@ class Answers {
   void ForgetAll() {
     Of<Q>().clear();
   }
+  template <typename Q, typename Which>
+  void ForgetIf(Which which) {
+    std::erase_if(Of<Q>(), [&](const auto& each) { return which(each.first); });
+  }
   void Clear() {
     std::apply([](auto&... maps) { (maps.clear(), ...); }, maps_);
   }

@@ -47,6 +47,15 @@ void ForgetAbout(const Action& action, UnitMemory& memory) {
   }
 }
 
+void ForgetComparisons(const TableName& table, UnitMemory& memory) {
+  const auto of_table = [&](const CompareRows& comparison) { return comparison.table == table; };
+  memory.answers.ForgetIf<CompareRows>(of_table);
+  std::erase_if(memory.asking, [&](const auto& each) {
+    const auto* comparison = std::get_if<CompareRows>(&each.first);
+    return comparison != nullptr && of_table(*comparison);
+  });
+}
+
 void ForgetTroubles(UnitMemory& memory) {
   memory.answers.Clear();
   memory.asking.clear();

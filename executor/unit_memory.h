@@ -44,6 +44,8 @@ struct UnitMemory {
 
 // The answer is not true any more, and neither is one that is on its way. Whether there was one.
 bool Forget(const Question& question, UnitMemory& memory);
+// The same of all comparisons of the table's rows.
+void ForgetComparisons(const TableName& table, UnitMemory& memory);
 // The same of all answers that the action may have made untrue.
 void ForgetAbout(const Action& action, UnitMemory& memory);
 // Somebody said something of the unit, so the world may be another than it was told: it looks again, at once.

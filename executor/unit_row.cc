@@ -70,6 +70,7 @@ void BeginFreeze(const Record& record, const Json& body, UnitRow& row) {
   row.evidence.reset();
   row.freeze_deadline = {record.entry.boot_id, body.at("deadline_ns").get<int64_t>()};
   row.disabled = body.at("disabled").get<std::set<std::string>>();
+  row.handed_over.clear();
   row.freezes.push_back({row.generation, record.entry.wall, "", record.entry.since_boot_ns, 0});
   ++row.attempts;
 }
@@ -129,6 +130,9 @@ Status FoldTransition(const Record& record, const Json& body, const UnitSpec& sp
 
 Status FoldIntent(const Record& record, const Json& body, UnitRow& row) {
   GODWIT_TRY_ASSIGN(Action action, ActionFromJson(body));
+  const auto* pause = std::get_if<SetPaused>(&action);
+  if (pause != nullptr && !pause->paused && pause->side == row.to() && row.state == UnitState::kUnfreezing)
+    row.handed_over.insert(pause->job);
   if (!row.open
            .emplace(record.entry.op,
                     OpenIntent{record.sequence, record.entry.generation, row.state, std::move(action)})

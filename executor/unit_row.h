@@ -83,6 +83,8 @@ struct UnitRow {
   std::map<std::string, RunMode> modes;                  // jobs whose mode a person set
   std::vector<Freeze> freezes;
   std::set<std::string> disabled;  // jobs that their owner had paused before the freeze
+  // Jobs that were told to run at `to` since the decision: their cursor there is their own from then on.
+  std::set<std::string> handed_over;
 
   // A person's wishes.
   bool held = false;  // nothing new is begun; never while writers are frozen, those are thawed first

@@ -41,6 +41,7 @@ Result<UnitRow> Read(const Json& json) {
   json.at("modes").get_to(row.modes);
   json.at("freezes").get_to(row.freezes);
   json.at("disabled").get_to(row.disabled);
+  row.handed_over = json.value("handed_over", std::set<std::string>{});
   json.at("held").get_to(row.held);
   json.at("held_why").get_to(row.held_why);
   json.at("cancel_requested").get_to(row.cancel_requested);
@@ -81,6 +82,7 @@ Json ToJson(const UnitRow& row) {
                {"modes", row.modes},
                {"freezes", row.freezes},
                {"disabled", row.disabled},
+               {"handed_over", row.handed_over},
                {"held", row.held},
                {"held_why", row.held_why},
                {"cancel_requested", row.cancel_requested},

@@ -351,7 +351,9 @@ class Simulation {
       world_->clock.In(swarm_.Between(0s, 3s), [this, fault, unit] { rogues_->Strike(fault, unit); });
     }
     if (Strikes(Fault::kOperator, 0.15))
-      world_->clock.In(swarm_.Between(0s, 3s), [this, unit] { people_->OrderSomething(unit); });
+      world_->clock.In(swarm_.Between(0s, 3s), [this, unit] {
+        if (!swarm_.stopped()) people_->OrderSomething(unit);  // afterwards nobody would take it back
+      });
   }
 
   void Strike(Fault fault) {

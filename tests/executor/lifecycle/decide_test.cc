@@ -223,6 +223,21 @@ TEST(BulkCopy, APauseThatCameLateIsTakenBack) {
   EXPECT_FALSE(wishes_to_unpause()) << "it was paused before the freeze";
 }
 
+TEST(Unfreezing, TheCursorIsLeftAloneOnceTheJobWasToldToRun) {
+  Scene scene;
+  scene.row.state = UnitState::kUnfreezing;
+  scene.Job(Side::kSource).cursor = "2026-01-02";
+  scene.Job(Side::kTarget).cursor = "2026-01-03";  // ran in a dual run, or since it was unpaused
+  const auto hands_over = [&scene] {
+    return std::ranges::any_of(scene.By(&Decide).actions, [](const Action& action) {
+      return std::holds_alternative<SetCursor>(action);
+    });
+  };
+  EXPECT_TRUE(hands_over());
+  scene.row.handed_over = {"load_orders"};
+  EXPECT_FALSE(hands_over()) << "a late pause stopped it after its run, which would be repeated";
+}
+
 // --- Copies for other units ---
 
 TEST(ReplicateWanted, ACopyForReadersWhoHaveLeftIsDropped) {
